@@ -1,0 +1,60 @@
+# `make run` is the first and only command on a machine with Go, make and git.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+TOOLS := bin/tools
+
+.PHONY: help
+help: ## show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: run
+run: build ## build and serve the demo; without DATABASE_URL on a Postgres of its own
+	@[[ -n "$${DATABASE_URL:-}" ]] || .tools/install-postgres
+	SUPPORT_DEMO=1 ./bin/unique-support serve
+
+.PHONY: build
+build: ## build ./bin/unique-support
+	go build -trimpath -o bin/unique-support ./cmd/unique-support
+
+.PHONY: test
+test: ## run every test, browser included
+	@.tools/install-postgres
+	@.tools/install-chromium
+	@command -v gcc >/dev/null || .tools/apt-install gcc libc6-dev
+	@command -v node >/dev/null || .tools/apt-install nodejs
+	@mapfile -t js < <(find widget/test -name '*.test.js' 2>/dev/null | sort); \
+		(($${#js[@]} == 0)) || node --test "$${js[@]}"
+	go test -race -timeout 12m -p 2 ./...
+
+.PHONY: check
+check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod and file sizes
+	@unformatted=$$(gofmt -l .); [[ -z "$$unformatted" ]] || { echo "gofmt -w: $$unformatted" >&2; exit 1; }
+	@.tools/check-files
+	@.tools/check-generated
+	go mod tidy -diff
+	go vet ./...
+	$(TOOLS)/staticcheck ./...
+
+.PHONY: generate
+generate: $(TOOLS) ## write the *_templ.go files anew
+	$(TOOLS)/templ generate -log-level warn
+
+.PHONY: bench
+bench: ## run the benchmarks
+	@.tools/install-postgres
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: loadtest
+loadtest: ## run the load tool, its flags in ARGS
+	go run ./cmd/loadtest $(ARGS)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
+
+# A module of its own keeps the tools' dependencies out of the program's go.mod.
+$(TOOLS): .tools/go.mod .tools/go.sum
+	cd .tools && go build -o ../$(TOOLS)/ tool
+	@touch $(TOOLS)
