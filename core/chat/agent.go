@@ -1,0 +1,75 @@
+package chat
+
+import "time"
+
+// Presence is whether an agent takes conversations.
+type Presence string
+
+// What an agent chose, or what the desk saw.
+const (
+	Online  Presence = "online"
+	Away    Presence = "away"
+	Offline Presence = "offline"
+)
+
+// Agent is a person who answers.
+type Agent struct {
+	ID    ID     `json:"id"`
+	Email string `json:"email"`
+	Name  string `json:"name"`
+	// Role names a row of the roles; see Role.
+	Role   string `json:"role"`
+	Locale string `json:"locale,omitempty"`
+	// Presence is what she chose; the desk also wants to see her console open.
+	Presence Presence `json:"presence"`
+	// Lines are the lines she works for.
+	Lines []string `json:"lines"`
+	// Capacity is how many conversations a line gives her at once.
+	Capacity int  `json:"capacity"`
+	Disabled bool `json:"disabled,omitempty"`
+	Created  Time `json:"created_at"`
+
+	// PasswordHash is an argon2id hash; it never leaves the process.
+	PasswordHash string `json:"-"`
+	// Permissions are her role's.
+	Permissions []Permission `json:"-"`
+}
+
+// Actor returns the agent as the one who acts.
+func (a Agent) Actor() Actor {
+	return Actor{Kind: KindAgent, ID: a.ID, Name: a.Name, Lines: a.Lines, Permissions: a.Permissions, Locale: a.Locale}
+}
+
+// Role is a named set of permissions.
+type Role struct {
+	Name        string       `json:"name"`
+	Permissions []Permission `json:"permissions"`
+}
+
+// Team is a group of agents a conversation can be handed to.
+type Team struct {
+	ID     ID     `json:"id"`
+	Name   string `json:"name"`
+	Agents []ID   `json:"agents"`
+}
+
+// Seat is an agent's place at a line.
+type Seat struct {
+	Agent    AgentRef `json:"agent"`
+	Capacity int      `json:"capacity"`
+	// Open is how many conversations of the line she has now.
+	Open int `json:"open"`
+	// Until is when her place lapses unless her console is heard from again.
+	Until time.Time `json:"-"`
+	// Online is whether she takes conversations now.
+	Online bool `json:"online"`
+}
+
+// APIKey lets a program act as an agent.
+type APIKey struct {
+	ID      ID           `json:"id"`
+	Agent   ID           `json:"agent_id"`
+	Name    string       `json:"name"`
+	Scopes  []Permission `json:"scopes"`
+	Created Time         `json:"created_at"`
+}

@@ -1,0 +1,88 @@
+package chat
+
+// Status is where a conversation stands.
+type Status string
+
+// A conversation is new until its visitor wrote, then waits for an agent, is open while one has it, and ends closed.
+const (
+	StatusNew     Status = "new"
+	StatusWaiting Status = "waiting"
+	StatusOpen    Status = "open"
+	StatusSnoozed Status = "snoozed"
+	StatusClosed  Status = "closed"
+)
+
+// Conversation is one thread between a visitor and a line.
+type Conversation struct {
+	ID      ID     `json:"id"`
+	Line    string `json:"line"`
+	Visitor ID     `json:"visitor_id"`
+	// VisitorName is what agents call the visitor.
+	VisitorName string `json:"visitor_name,omitempty"`
+	Status      Status `json:"status"`
+	// Agent has the conversation; zero while nobody has.
+	Agent AgentRef `json:"agent,omitzero"`
+	// LastSeq is the number of its newest message, 0 before the first; NoteSeq the same for notes.
+	LastSeq int64 `json:"last_seq"`
+	NoteSeq int64 `json:"-"`
+	// Preview is the beginning of the newest message's text, PreviewBy its author's kind.
+	Preview   string `json:"preview,omitempty"`
+	PreviewBy Kind   `json:"preview_by,omitempty"`
+	// Reason says why this agent has it: least_busy, taken, assigned, transferred.
+	Reason  string   `json:"reason,omitempty"`
+	Labels  []string `json:"labels,omitempty"`
+	Created Time     `json:"created_at"`
+	// Last is when the newest message was written.
+	Last     Time `json:"last_at"`
+	Waiting  Time `json:"waiting_since,omitzero"`
+	Assigned Time `json:"assigned_at,omitzero"`
+	Replied  Time `json:"first_reply_at,omitzero"`
+	Closed   Time `json:"closed_at,omitzero"`
+	Snoozed  Time `json:"snoozed_until,omitzero"`
+	// Position is the place in the queue, 1 for the next; 0 when it does not wait.
+	Position int `json:"position,omitempty"`
+	// Read tells how far each side has read; Unread is what the asker has not.
+	Read   Marks `json:"read"`
+	Unread int64 `json:"unread,omitempty"`
+	// Score is the visitor's rating, 1 to 5; 0 before she rated.
+	Score int `json:"score,omitempty"`
+}
+
+// Marks are the numbers of the newest message each side has received and read.
+type Marks struct {
+	VisitorDelivered int64 `json:"visitor_delivered"`
+	Visitor          int64 `json:"visitor"`
+	Agent            int64 `json:"agent"`
+}
+
+// AgentRef names an agent to those who may not see more of her.
+type AgentRef struct {
+	ID   ID     `json:"id"`
+	Name string `json:"name"`
+}
+
+// Rating is what a visitor thought of a conversation.
+type Rating struct {
+	Score   int      `json:"score"`
+	Tags    []string `json:"tags,omitempty"`
+	Comment string   `json:"comment,omitempty"`
+}
+
+// Check reports what is wrong with a rating.
+func (r Rating) Check() error {
+	if r.Score < 1 || r.Score > 5 {
+		return Invalid("score", "A rating is a number from 1 to 5.")
+	}
+	if len(r.Tags) > 12 {
+		return Invalid("tags", "There are too many tags.")
+	}
+	for _, t := range r.Tags {
+		if err := CheckText(t, 40); err != nil {
+			return Invalid("tags", "A tag is a text of at most 40 characters.")
+		}
+	}
+	if r.Comment != "" {
+		return CheckText(r.Comment, 2000)
+	}
+	return nil
+}

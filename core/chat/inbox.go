@@ -1,0 +1,46 @@
+package chat
+
+// View is one of an agent's lists.
+type View string
+
+// The lists of the console.
+const (
+	ViewMine   View = "mine"   // open, and hers
+	ViewQueue  View = "queue"  // waiting for anybody
+	ViewAll    View = "all"    // every open one of her lines
+	ViewClosed View = "closed" // ended
+)
+
+// InboxQuery asks for a page of a list.
+type InboxQuery struct {
+	View  View
+	Agent ID
+	// Lines are where to look.
+	Lines []string
+	// Status, Label and Q narrow the list; Q is looked for in names and previews.
+	Status Status
+	Label  string
+	Q      string
+	// Conversation narrows the list to this one, to ask whether it is in it; "" for all.
+	Conversation ID
+	// Cursor is where the last page ended, "" for the first.
+	Cursor string
+	// Limit is how many rows at most, 1 to 200.
+	Limit int
+}
+
+// InboxPage is a page of a list, newest first, the queue oldest first.
+type InboxPage struct {
+	Conversations []Conversation `json:"conversations"`
+	// Cursor asks for the next page; "" when this was the last.
+	Cursor string `json:"cursor,omitempty"`
+	// Unavailable names the lines that could not answer.
+	Unavailable []string `json:"unavailable,omitempty"`
+}
+
+// Counts are the numbers beside an agent's lists.
+type Counts struct {
+	Mine, Queue, All int
+	// Lines counts what is open or waiting per line.
+	Lines map[string]int
+}

@@ -1,0 +1,46 @@
+package chat
+
+import "regexp"
+
+// Line is a business line.
+type Line struct {
+	// Name stands in paths: 1 to 32 of a-z, 0-9 and "-", beginning with a letter.
+	Name string `json:"name"`
+	// Title is what people read.
+	Title string `json:"title"`
+	// Color is the line's accent, "#rrggbb".
+	Color string `json:"color"`
+	// DSN is the line's own database; empty for the main one.
+	DSN string `json:"-"`
+	// Origins are the sites that may show the chat page in a frame: "https://shop.example", or "*" for any.
+	Origins []string `json:"origins,omitempty"`
+	// Locale is the language of a visitor who asks for none we have.
+	Locale string `json:"locale"`
+	// Greeting is what a new visitor reads first, by locale.
+	Greeting map[string]string `json:"greeting,omitempty"`
+	// ReplyTime is how soon agents usually answer, in minutes; 0 when unknown.
+	ReplyTime int `json:"reply_minutes,omitempty"`
+}
+
+var (
+	lineName  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+	lineColor = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	// origin is a source of a Content-Security-Policy and nothing that could end it.
+	origin = regexp.MustCompile(`^https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?$`)
+)
+
+// Check reports what is wrong with a line.
+func (l Line) Check() error {
+	if !lineName.MatchString(l.Name) {
+		return Invalid("line_name", "A line's name is 1 to 32 of a-z, 0-9 and -, beginning with a letter.")
+	}
+	if !lineColor.MatchString(l.Color) {
+		return Invalid("color", "A colour is written #rrggbb.")
+	}
+	for _, o := range l.Origins {
+		if o != "*" && !origin.MatchString(o) {
+			return Invalid("origin", "An origin is written https://shop.example.com, without a path.")
+		}
+	}
+	return CheckText(l.Title, 80)
+}

@@ -1,0 +1,18 @@
+package chat
+
+// Assignment says who gets a conversation and why.
+type Assignment struct {
+	Conversation ID
+	To           AgentRef
+	By           Author
+	// Reason is taken, assigned or transferred.
+	Reason string
+	Trace  string
+}
+
+// Moved is a conversation after a move, the agent who had it before, and the notice that the move wrote, if it wrote one.
+type Moved struct {
+	Conversation Conversation
+	Before       AgentRef
+	Notice       *Message
+}
