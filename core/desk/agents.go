@@ -1,0 +1,61 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// Agent returns an agent who may sign in, or chat.NotFound.
+func (d *Desk) Agent(ctx context.Context, id chat.ID) (chat.Agent, error) {
+	return enabled(d.store.Agent(ctx, id))
+}
+
+// AgentByEmail returns an agent who may sign in, or chat.NotFound.
+func (d *Desk) AgentByEmail(ctx context.Context, email string) (chat.Agent, error) {
+	return enabled(d.store.AgentByEmail(ctx, email))
+}
+
+// AgentByKey returns the agent an API key acts for, given the key's SHA-256 in hex, with what the key's scopes leave her.
+func (d *Desk) AgentByKey(ctx context.Context, hash string) (chat.Agent, error) {
+	return enabled(d.store.AgentByKey(ctx, hash))
+}
+
+func enabled(a chat.Agent, err error) (chat.Agent, error) {
+	if err == nil && a.Disabled {
+		return chat.Agent{}, chat.NotFound()
+	}
+	return a, err
+}
+
+// Colleagues returns the agents of a line, those with most room first; who is not at her seat stands behind as offline.
+func (d *Desk) Colleagues(ctx context.Context, line string) ([]chat.Seat, error) {
+	if actor := chat.ActorFrom(ctx); actor.Kind != chat.KindAgent || !actor.At(line) {
+		return nil, chat.NotFound()
+	}
+	seats, err := d.store.Seats(ctx, line)
+	if err != nil {
+		return nil, err
+	}
+	agents, err := d.store.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range agents {
+		seated := slices.ContainsFunc(seats, func(s chat.Seat) bool { return s.Agent.ID == a.ID })
+		if !seated && !a.Disabled && a.Actor().At(line) {
+			seats = append(seats, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.Capacity})
+		}
+	}
+	return seats, nil
+}
+
+// CannedReplies returns what the agent may use on her lines.
+func (d *Desk) CannedReplies(ctx context.Context) ([]chat.Canned, error) {
+	actor := chat.ActorFrom(ctx)
+	if actor.Kind != chat.KindAgent {
+		return nil, chat.NotFound()
+	}
+	return d.store.CannedReplies(ctx, actor.ID, actor.Lines)
+}

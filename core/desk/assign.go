@@ -1,0 +1,129 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+const (
+	// sweep is how often the queue is looked at without having been told to.
+	sweep = time.Second
+	// informed is how many waiting visitors hear of their new place at once.
+	informed = 200
+)
+
+// ring says that somebody may be served now. It never waits.
+func (l *line) ring() {
+	select {
+	case l.free <- struct{}{}:
+	default:
+	}
+}
+
+// assign gives the line's waiting conversations to agents with room: when told to, and every second in case nobody was.
+func (d *Desk) assign(ctx context.Context, l *line) error {
+	tick := time.NewTicker(sweep)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.free:
+		case <-tick.C:
+		}
+		if err := d.serveQueue(ctx, l); err != nil && ctx.Err() == nil && chat.CodeOf(err) != chat.CodeLineUnavailable {
+			d.log.Error("queue not served", "line", l.name, "error", err)
+		}
+		if woken, err := d.store.Wake(ctx, l.name); err == nil {
+			for _, c := range woken {
+				d.announceConversation(c)
+			}
+		}
+	}
+}
+
+// serveQueue assigns until nothing waits or nobody has room, then tells those who still wait of their place.
+func (d *Desk) serveQueue(ctx context.Context, l *line) error {
+	given := 0
+	for {
+		m, err := d.store.AssignNext(ctx, l.name, chat.NewTrace())
+		if errors.Is(err, chat.NotFound()) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		given++
+		d.announceMoved(m)
+	}
+	if given == 0 {
+		return nil
+	}
+	ids, err := d.store.Waiting(ctx, l.name, informed)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		c, err := d.store.Conversation(ctx, l.name, id)
+		if err != nil {
+			return err
+		}
+		d.announce(conversationEvent(ForVisitor(c), chat.ToVisitor))
+	}
+	return nil
+}
+
+// take makes a waiting conversation the agent's who just answered it. Somebody else may have been quicker: then it is hers.
+func (d *Desk) take(ctx context.Context, l *line, conversation chat.ID, agent chat.Actor) {
+	m, err := d.store.Assign(context.WithoutCancel(ctx), l.name, chat.Assignment{
+		Conversation: conversation, To: chat.AgentRef{ID: agent.ID, Name: agent.Name}, By: agent.Author(), Reason: "taken", Trace: chat.TraceFrom(ctx)})
+	if err != nil {
+		d.log.Warn("answered conversation not taken", "conversation", conversation, "error", err)
+		return
+	}
+	_ = d.moved(m)
+}
+
+// Assign gives a conversation to an agent of its line, to the actor herself when to is hers. The words, when there are
+// any, become a private note. A person chose it, so it may go over the agent's capacity.
+func (d *Desk) Assign(ctx context.Context, id, to chat.ID, words string) error {
+	actor := chat.ActorFrom(ctx)
+	need, reason := chat.ConversationAssign, "transferred"
+	if to == actor.ID {
+		need, reason = chat.ConversationReply, "taken"
+	}
+	c, err := d.agentsConversation(ctx, id, need)
+	if err != nil {
+		return err
+	}
+	if c.Status == chat.StatusClosed {
+		return chat.Conflict("closed", "This conversation has ended.")
+	}
+	if words != "" {
+		if err := chat.CheckText(words, chat.MaxText); err != nil {
+			return err
+		}
+	}
+	agent, err := d.store.Agent(ctx, to)
+	if err != nil || agent.Disabled || !agent.Actor().At(c.Line) {
+		if err != nil && chat.CodeOf(err) != chat.CodeNotFound {
+			return err
+		}
+		return chat.Invalid("agent_id", "This agent does not work for the line.")
+	}
+	if c.Agent.ID == "" && reason == "transferred" {
+		reason = "assigned"
+	}
+	m, err := d.store.Assign(ctx, c.Line, chat.Assignment{Conversation: id, To: chat.AgentRef{ID: agent.ID, Name: agent.Name}, By: actor.Author(), Reason: reason, Trace: chat.TraceFrom(ctx)})
+	if err != nil {
+		return err
+	}
+	if err := d.moved(m); err != nil || words == "" {
+		return err
+	}
+	_, _, err = d.Send(ctx, chat.Draft{Conversation: id, ClientID: chat.NewID(d.clock.Now()), Kind: chat.KindNote, Text: words})
+	return err
+}

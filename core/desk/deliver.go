@@ -1,0 +1,103 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/core/router"
+)
+
+// deliver writes a shard's batch in one transaction and tells everybody who watches. Senders are answered after both.
+func (d *Desk) deliver(ctx context.Context, l *line, batch []*router.Envelope) {
+	ctx, cancel := context.WithTimeout(ctx, accept)
+	defer cancel()
+	now := d.clock.Now()
+	drafts := make([]chat.Draft, len(batch))
+	for i, e := range batch {
+		drafts[i] = e.Draft
+		drafts[i].Routed = now
+	}
+	written, err := d.store.Append(ctx, l.name, drafts)
+	if err != nil {
+		for _, e := range batch {
+			e.Err = err
+		}
+		return
+	}
+	for i, e := range batch {
+		e.Result = written[i]
+		if w := written[i]; w.Err == nil && !w.Repeat {
+			d.announceMessage(l, w)
+		}
+	}
+}
+
+// announceMessage tells of a message that was just written, and of the conversation when the message changed where it stands.
+func (d *Desk) announceMessage(l *line, w chat.Appended) {
+	c := w.Conversation
+	d.announce(messageEvent(l.name, w.Message))
+	if w.Message.Author.Kind != chat.KindVisitor || w.Message.Kind == chat.KindNote {
+		return
+	}
+	began := c.Status == chat.StatusWaiting && !c.Waiting.Before(w.Message.Created.Time)
+	if began || w.Message.Seq == 1 {
+		d.announceConversation(c)
+		l.ring()
+	}
+}
+
+// announce hands an event to the streams of this node, then tells the others.
+func (d *Desk) announce(e chat.Event) {
+	d.hear(e)
+	d.bus.Announce(e)
+}
+
+// hear hands an event to the streams of this node, unless they have it already.
+func (d *Desk) hear(e chat.Event) {
+	if l, err := d.at(e.Line); err == nil && !l.told.first(e) {
+		return
+	}
+	d.push.Publish(e)
+}
+
+// announceConversation tells of where a conversation stands: agents see all of it, its visitor what concerns her.
+func (d *Desk) announceConversation(c chat.Conversation) {
+	d.announce(conversationEvent(c, chat.ToAgents))
+	d.announce(conversationEvent(ForVisitor(c), chat.ToVisitor))
+}
+
+// announceMoved tells of a conversation that changed hands or state.
+func (d *Desk) announceMoved(m chat.Moved) {
+	if m.Notice != nil {
+		d.announce(messageEvent(m.Conversation.Line, *m.Notice))
+	}
+	d.announceConversation(m.Conversation)
+}
+
+// ForVisitor returns what a visitor may know of her conversation: not its labels, nor why an agent has it.
+func ForVisitor(c chat.Conversation) chat.Conversation {
+	c.Labels, c.Reason, c.VisitorName = nil, "", ""
+	return c
+}
+
+func messageEvent(line string, m chat.Message) chat.Event {
+	e := chat.Event{Kind: chat.EventMessage, Line: line, Conversation: m.Conversation, Seq: m.Seq, To: chat.ToAll, Trace: m.Trace, Data: encode(m)}
+	if m.Kind == chat.KindNote {
+		e.Seq, e.To = 0, chat.ToAgents
+	}
+	return e
+}
+
+func conversationEvent(c chat.Conversation, to chat.Audience) chat.Event {
+	return chat.Event{Kind: chat.EventConversation, Line: c.Line, Conversation: c.ID, Agent: c.Agent.ID, To: to, Data: encode(c)}
+}
+
+// encode writes one line of JSON. The shapes of core/chat cannot fail to encode: their only raw part came out of jsonb.
+func encode(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("encode an event: " + err.Error())
+	}
+	return b
+}

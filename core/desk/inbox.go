@@ -1,0 +1,53 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// Inbox returns a page of one of the agent's lists. Lines she does not work for are left out of what she asks.
+func (d *Desk) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, error) {
+	actor := chat.ActorFrom(ctx)
+	if !actor.May(chat.ConversationRead) {
+		return chat.InboxPage{}, chat.Forbidden()
+	}
+	switch q.View {
+	case "":
+		q.View = chat.ViewMine
+	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewClosed:
+	default:
+		return chat.InboxPage{}, chat.Invalid("view", "view is mine, queue, all or closed.")
+	}
+	if q.Limit == 0 {
+		q.Limit = PageDefault
+	}
+	if q.Limit < 1 || q.Limit > PageMax {
+		return chat.InboxPage{}, chat.Invalid("limit", "limit is a number from 1 to 200.")
+	}
+	q.Agent = actor.ID
+	if len(q.Lines) == 0 {
+		q.Lines = actor.Lines
+	}
+	q.Lines = slices.DeleteFunc(slices.Clone(q.Lines), func(l string) bool { return !actor.At(l) })
+	if len(q.Lines) == 0 {
+		return chat.InboxPage{Conversations: []chat.Conversation{}}, nil
+	}
+	return d.store.Inbox(ctx, q)
+}
+
+// Counts returns the numbers beside the agent's lists.
+func (d *Desk) Counts(ctx context.Context) (chat.Counts, error) {
+	actor := chat.ActorFrom(ctx)
+	return d.store.Counts(ctx, actor.ID, actor.Lines)
+}
+
+// Heads returns the last seq of every conversation of the agent's lines that has not ended.
+func (d *Desk) Heads(ctx context.Context) (map[chat.ID]int64, error) {
+	actor := chat.ActorFrom(ctx)
+	if !actor.May(chat.ConversationRead) {
+		return nil, chat.Forbidden()
+	}
+	return d.store.Heads(ctx, actor.Lines)
+}

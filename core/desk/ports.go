@@ -1,0 +1,166 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// Store is where the desk keeps everything: what belongs to a line in that line's own database, the rest in the main one.
+// A method that fails because a database cannot be reached returns an error of chat.CodeLineUnavailable.
+type Store interface {
+	Lines
+	Log
+	Conversations
+	Inboxes
+	Visitors
+	Seats
+	Agents
+	Library
+}
+
+// Lines are the business lines.
+type Lines interface {
+	// Lines returns every line, by name, from memory: no line that once was known is forgotten because a database is away.
+	Lines() []chat.Line
+	// Line returns one, or chat.NotFound.
+	Line(name string) (chat.Line, error)
+	// PutLine creates or changes a line, and makes its database ready.
+	PutLine(ctx context.Context, l chat.Line) error
+	// Epoch names the history of the line's database.
+	Epoch(ctx context.Context, line string) (string, error)
+	// Ping reports whether the line's database answers.
+	Ping(ctx context.Context, line string) error
+}
+
+// Log is the conversations' log of messages and notes.
+type Log interface {
+	// Append writes a batch in one transaction of the line's database, in the order given; the i-th result belongs to the i-th draft.
+	// A draft of a visitor who does not own its conversation is chat.NotFound; one for a closed conversation is chat.Conflict.
+	// The first message of a visitor makes a new conversation wait; an agent's first sets when it was replied to.
+	// A non-nil error means that nothing is known to have been accepted.
+	Append(ctx context.Context, line string, batch []chat.Draft) ([]chat.Appended, error)
+	// Messages returns a conversation's messages with after < seq, at most limit, ascending.
+	Messages(ctx context.Context, line string, conversation chat.ID, after int64, limit int) ([]chat.Message, error)
+	// MessagesBefore returns the last messages with seq < before, at most limit, ascending; before 0 means from the end.
+	MessagesBefore(ctx context.Context, line string, conversation chat.ID, before int64, limit int) ([]chat.Message, error)
+	// Recent returns the last seq of each conversation that was written to within the time given.
+	Recent(ctx context.Context, line string, within time.Duration) (map[chat.ID]int64, error)
+	// Notes returns all notes of a conversation, ascending.
+	Notes(ctx context.Context, line string, conversation chat.ID) ([]chat.Message, error)
+}
+
+// Conversations are read and moved from state to state. A move that writes a notice appends it in the same transaction and returns it.
+type Conversations interface {
+	// Locate says which line a conversation belongs to.
+	Locate(ctx context.Context, conversation chat.ID) (line string, err error)
+	// Conversation returns one, with its queue position while it waits.
+	Conversation(ctx context.Context, line string, conversation chat.ID) (chat.Conversation, error)
+	// Current returns the visitor's newest conversation, or chat.NotFound.
+	Current(ctx context.Context, line string, visitor chat.ID) (chat.Conversation, error)
+	// Earlier returns the visitor's conversations, newest first, at most limit.
+	Earlier(ctx context.Context, line string, visitor chat.ID, limit int) ([]chat.Conversation, error)
+	// Begin returns the visitor's conversation that has not ended, or makes one; two calls at once make one.
+	Begin(ctx context.Context, line string, visitor chat.ID, now time.Time) (chat.Conversation, error)
+	// Assign gives a waiting or open conversation to an agent, whoever has it now, and may go over her capacity: a person chose it.
+	Assign(ctx context.Context, line string, a chat.Assignment) (chat.Moved, error)
+	// AssignNext gives the conversation that has waited longest to the online agent with room who has least to do, the one
+	// who has waited longest among equals. No agent is given more than her seat's capacity, whoever else assigns at the
+	// same time. It returns chat.NotFound when nothing waits or nobody has room.
+	AssignNext(ctx context.Context, line string, trace string) (chat.Moved, error)
+	// End closes a conversation; ending a closed one changes nothing and Moved.Notice is nil.
+	End(ctx context.Context, line string, conversation chat.ID, by chat.Author, trace string) (chat.Moved, error)
+	// Reopen makes a closed conversation wait again, or open for the agent when one is named.
+	Reopen(ctx context.Context, line string, conversation chat.ID, by chat.Author, trace string) (chat.Moved, error)
+	// Snooze sets an open conversation aside until the time; the next message of its visitor wakes it.
+	Snooze(ctx context.Context, line string, conversation chat.ID, until time.Time) (chat.Conversation, error)
+	// Wake returns snoozed conversations whose time has come to open, and returns them.
+	Wake(ctx context.Context, line string) ([]chat.Conversation, error)
+	// Label replaces a conversation's labels.
+	Label(ctx context.Context, line string, conversation chat.ID, labels []string) (chat.Conversation, error)
+	// Rate keeps the visitor's rating of her conversation; a later one replaces it and writes no second notice.
+	Rate(ctx context.Context, line string, conversation chat.ID, r chat.Rating, by chat.Author, trace string) (chat.Moved, error)
+	// Waiting returns the ids of the conversations that wait, oldest first, at most limit.
+	Waiting(ctx context.Context, line string, limit int) ([]chat.ID, error)
+}
+
+// Inboxes are the lists of agents and what each participant has read.
+type Inboxes interface {
+	// Inbox returns a page of an agent's list: one query per line, the lines asked at once.
+	Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, error)
+	// Counts returns the numbers beside the lists.
+	Counts(ctx context.Context, agent chat.ID, lines []string) (chat.Counts, error)
+	// Heads returns the last seq of every conversation that is open, waiting or snoozed on the lines.
+	Heads(ctx context.Context, lines []string) (map[chat.ID]int64, error)
+	// Mark moves a participant's marks forward, never back, and returns the conversation's marks; changed is false when nothing moved.
+	// An agent's read mark is the conversation's agent mark as well as her own.
+	Mark(ctx context.Context, line string, r chat.Receipt, participant chat.ID) (m chat.Marks, changed bool, err error)
+	// Unread counts what the visitor has not read in her conversations.
+	Unread(ctx context.Context, line string, visitor chat.ID) (int64, error)
+}
+
+// Visitors are the people who write in.
+type Visitors interface {
+	// PutVisitor creates the visitor or changes what is known of her; empty fields leave what is there.
+	// With an External id it returns the visitor who already has that id, changed.
+	PutVisitor(ctx context.Context, line string, v chat.Visitor) (chat.Visitor, error)
+	// Visitor returns one, or chat.NotFound.
+	Visitor(ctx context.Context, line string, id chat.ID) (chat.Visitor, error)
+}
+
+// Seats are the agents' places at lines.
+type Seats interface {
+	// Seat takes or renews an agent's place at the lines until the time given; a time in the past gives it up.
+	Seat(ctx context.Context, lines []string, s chat.Seat) error
+	// Seats returns a line's places, those with most room first.
+	Seats(ctx context.Context, line string) ([]chat.Seat, error)
+}
+
+// Agents are the people who answer, and their keys.
+type Agents interface {
+	// Agent, AgentByEmail and AgentByKey return one with her lines and permissions, or chat.NotFound.
+	// AgentByKey takes the key's SHA-256 in hex; a disabled agent is not found by key, and the key's scopes narrow her permissions.
+	Agent(ctx context.Context, id chat.ID) (chat.Agent, error)
+	AgentByEmail(ctx context.Context, email string) (chat.Agent, error)
+	AgentByKey(ctx context.Context, hash string) (chat.Agent, error)
+	// Agents returns everybody, by name.
+	Agents(ctx context.Context) ([]chat.Agent, error)
+	// PutAgent creates an agent or changes everything about her, lines included.
+	PutAgent(ctx context.Context, a chat.Agent) error
+	// SetPresence keeps what an agent chose.
+	SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error
+	// PutKey keeps a new API key by the SHA-256 of its secret, in hex.
+	PutKey(ctx context.Context, k chat.APIKey, hash string) error
+}
+
+// Library is what agents keep ready.
+type Library interface {
+	// CannedReplies returns what an agent of the lines may use, by shortcut.
+	CannedReplies(ctx context.Context, agent chat.ID, lines []string) ([]chat.Canned, error)
+	// PutCanned creates or changes a reply.
+	PutCanned(ctx context.Context, c chat.Canned) error
+}
+
+// Bus tells the other nodes what happened here, and the desk what happened there. It may lose anything: whoever missed a
+// message finds it by its number.
+type Bus interface {
+	// Announce tells the other nodes of an event; for a message it is only a hint to look into the log. It never waits.
+	Announce(e chat.Event)
+	// Listen calls f with every event of other nodes until ctx ends: the messages of lines found in their logs, and what was announced.
+	// f must not wait.
+	Listen(ctx context.Context, f func(chat.Event)) error
+}
+
+// Pusher is the streams of this node.
+type Pusher interface {
+	// Publish hands an event to all who watch. It never waits.
+	Publish(e chat.Event)
+	// Behind says how far a conversation's log goes, so that a stream that missed something notices. It never waits.
+	Behind(line string, conversation chat.ID, head int64)
+}
+
+// Clock tells the time.
+type Clock interface {
+	Now() time.Time
+}

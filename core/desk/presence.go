@@ -1,0 +1,168 @@
+package desk
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+const (
+	// lapse is how long a seat stays taken without its console being heard from, grace how long after the last console
+	// closed: long enough for a reload.
+	lapse = 30 * time.Second
+	grace = 8 * time.Second
+	// look is how often an agent with an open console is checked for having been disabled.
+	look = time.Second
+	// renewal is how often seats are written again.
+	renewal = 10 * time.Second
+)
+
+// presence is who has a console open on this node.
+type presence struct {
+	mu      sync.Mutex
+	present map[chat.ID]*attendee
+}
+
+type attendee struct {
+	consoles int
+	agent    chat.Agent
+	renewed  time.Time
+	// gone is closed when she may no longer see anything.
+	gone chan struct{}
+}
+
+// Attend says that the actor's console is open: she takes conversations while she chose to, until leave is called. The
+// channel is closed when she may no longer see anything, within a second of an administrator saying so.
+func (d *Desk) Attend(ctx context.Context) (leave func(), gone <-chan struct{}, err error) {
+	agent, err := d.store.Agent(ctx, chat.ActorFrom(ctx).ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if agent.Disabled {
+		return nil, nil, chat.Unauthenticated()
+	}
+	d.presence.mu.Lock()
+	a := d.presence.present[agent.ID]
+	if a == nil {
+		a = &attendee{gone: make(chan struct{})}
+		d.presence.present[agent.ID] = a
+	}
+	a.consoles++
+	a.agent, a.renewed = agent, d.clock.Now()
+	d.presence.mu.Unlock()
+	d.sit(ctx, agent, lapse)
+	return sync.OnceFunc(func() { d.depart(agent.ID, a) }), a.gone, nil
+}
+
+// depart ends one console's attendance; with the last one the seat lapses soon.
+func (d *Desk) depart(id chat.ID, a *attendee) {
+	d.presence.mu.Lock()
+	a.consoles--
+	last := a.consoles == 0
+	if last && d.presence.present[id] == a {
+		delete(d.presence.present, id)
+	}
+	agent := a.agent
+	d.presence.mu.Unlock()
+	if last {
+		ctx, cancel := context.WithTimeout(context.Background(), accept)
+		defer cancel()
+		d.sit(ctx, agent, grace)
+	}
+}
+
+// sit takes, renews or gives up an agent's seats. A line that is away does without: the next renewal tries again.
+func (d *Desk) sit(ctx context.Context, agent chat.Agent, within time.Duration) {
+	until := d.clock.Now().Add(within)
+	if agent.Presence != chat.Online || agent.Disabled {
+		until = d.clock.Now().Add(-time.Second)
+	}
+	seat := chat.Seat{Agent: chat.AgentRef{ID: agent.ID, Name: agent.Name}, Capacity: agent.Capacity, Until: until}
+	if err := d.store.Seat(ctx, agent.Lines, seat); err != nil && ctx.Err() == nil {
+		d.log.Warn("seat not renewed", "agent", agent.ID, "error", err)
+	}
+	for _, name := range agent.Lines {
+		if l, err := d.at(name); err == nil {
+			l.ring()
+		}
+	}
+}
+
+// renew keeps the seats of those present, and shows out those who may no longer be.
+func (d *Desk) renew(ctx context.Context) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			d.lookRound(ctx)
+		}
+	}
+}
+
+func (d *Desk) lookRound(ctx context.Context) {
+	d.presence.mu.Lock()
+	empty := len(d.presence.present) == 0
+	d.presence.mu.Unlock()
+	if empty {
+		return
+	}
+	agents, err := d.store.Agents(ctx)
+	if err != nil {
+		return // the main database is away; seats lapse by themselves if that lasts
+	}
+	now := d.clock.Now()
+	var due []chat.Agent
+	d.presence.mu.Lock()
+	for _, agent := range agents {
+		a := d.presence.present[agent.ID]
+		if a == nil {
+			continue
+		}
+		changed := a.agent.Presence != agent.Presence || a.agent.Capacity != agent.Capacity || agent.Disabled
+		if agent.Disabled {
+			close(a.gone)
+			delete(d.presence.present, agent.ID)
+		}
+		a.agent = agent
+		if changed || now.Sub(a.renewed) >= renewal {
+			a.renewed = now
+			due = append(due, agent)
+		}
+	}
+	d.presence.mu.Unlock()
+	for _, agent := range due {
+		d.sit(ctx, agent, lapse)
+	}
+}
+
+// SetPresence keeps what the agent chose, and takes or gives up her seats at once.
+func (d *Desk) SetPresence(ctx context.Context, p chat.Presence) error {
+	if p != chat.Online && p != chat.Away && p != chat.Offline {
+		return chat.Invalid("presence", "Presence is online, away or offline.")
+	}
+	actor := chat.ActorFrom(ctx)
+	if err := d.store.SetPresence(ctx, actor.ID, p); err != nil {
+		return err
+	}
+	d.presence.mu.Lock()
+	a := d.presence.present[actor.ID]
+	var agent chat.Agent
+	if a != nil {
+		a.agent.Presence = p
+		agent = a.agent
+	}
+	d.presence.mu.Unlock()
+	if a != nil {
+		d.sit(ctx, agent, lapse)
+	}
+	for _, line := range actor.Lines {
+		d.announce(chat.Event{Kind: chat.EventPresence, Line: line, Agent: actor.ID, To: chat.ToAgents,
+			Data: encode(map[string]any{"agent_id": actor.ID, "presence": p})})
+	}
+	return nil
+}

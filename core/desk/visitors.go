@@ -1,0 +1,107 @@
+package desk
+
+import (
+	"context"
+	"errors"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// Entry is what is known of somebody who comes to a line's door.
+type Entry struct {
+	Line string
+	// Visitor is who she was last time; empty for somebody new.
+	Visitor chat.ID
+	Profile chat.Profile
+	Page    chat.Page
+	Device  chat.Device
+	Locale  string
+	// Resume asks for her last conversation even when it has ended; otherwise a new one begins then.
+	Resume bool
+}
+
+// Enter lets a visitor in: it makes or finds her, and the conversation she is in.
+func (d *Desk) Enter(ctx context.Context, in Entry) (chat.Visitor, chat.Conversation, error) {
+	fail := func(err error) (chat.Visitor, chat.Conversation, error) {
+		return chat.Visitor{}, chat.Conversation{}, err
+	}
+	if _, err := d.store.Line(in.Line); err != nil {
+		return fail(err)
+	}
+	if err := in.Profile.Check(); err != nil {
+		return fail(err)
+	}
+	for _, s := range []string{in.Page.URL, in.Page.Title, in.Page.Referrer} {
+		if s != "" && chat.CheckText(s, 2000) != nil {
+			return fail(chat.Invalid("page", "The page's address, title and referrer are texts of at most 2,000 characters."))
+		}
+	}
+	now := d.clock.Now()
+	if in.Visitor == "" {
+		in.Visitor = chat.NewID(now)
+	}
+	v, err := d.store.PutVisitor(ctx, in.Line, chat.Visitor{ID: in.Visitor, Name: in.Profile.Name, Email: in.Profile.Email, Phone: in.Profile.Phone,
+		Attributes: in.Profile.Attributes, Locale: in.Locale, Page: in.Page, Device: in.Device, Seen: chat.Time{Time: now}, Created: chat.Time{Time: now}})
+	if err != nil {
+		return fail(err)
+	}
+	if in.Resume {
+		c, err := d.store.Current(ctx, in.Line, v.ID)
+		if err == nil {
+			return v, ForVisitor(c), nil
+		}
+		if !errors.Is(err, chat.NotFound()) {
+			return fail(err)
+		}
+	}
+	c, err := d.store.Begin(ctx, in.Line, v.ID, now)
+	if err != nil {
+		return fail(err)
+	}
+	return v, ForVisitor(c), nil
+}
+
+// Current returns the visitor's newest conversation, or chat.NotFound.
+func (d *Desk) Current(ctx context.Context) (chat.Conversation, error) {
+	actor := chat.ActorFrom(ctx)
+	if actor.Kind != chat.KindVisitor {
+		return chat.Conversation{}, chat.NotFound()
+	}
+	c, err := d.store.Current(ctx, actor.Line, actor.ID)
+	if err != nil {
+		return chat.Conversation{}, err
+	}
+	return ForVisitor(c), nil
+}
+
+// Unread counts what the visitor has not read.
+func (d *Desk) Unread(ctx context.Context) (int64, error) {
+	actor := chat.ActorFrom(ctx)
+	if actor.Kind != chat.KindVisitor {
+		return 0, chat.Forbidden()
+	}
+	return d.store.Unread(ctx, actor.Line, actor.ID)
+}
+
+// Visitor returns the visitor of a conversation an agent may see, and her earlier conversations, newest first.
+func (d *Desk) Visitor(ctx context.Context, conversation chat.ID) (chat.Visitor, []chat.Conversation, error) {
+	c, err := d.agentsConversation(ctx, conversation, chat.ConversationRead)
+	if err != nil {
+		return chat.Visitor{}, nil, err
+	}
+	v, err := d.store.Visitor(ctx, c.Line, c.Visitor)
+	if err != nil {
+		return chat.Visitor{}, nil, err
+	}
+	all, err := d.store.Earlier(ctx, c.Line, c.Visitor, 20)
+	if err != nil {
+		return chat.Visitor{}, nil, err
+	}
+	earlier := make([]chat.Conversation, 0, len(all))
+	for _, e := range all {
+		if e.ID != conversation && e.LastSeq > 0 {
+			earlier = append(earlier, e)
+		}
+	}
+	return v, earlier, nil
+}
