@@ -1,0 +1,185 @@
+package sql
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+type agentRow struct {
+	ID           chat.ID        `db:"id"`
+	Email        string         `db:"email"`
+	Name         string         `db:"name"`
+	Role         string         `db:"role"`
+	Locale       string         `db:"locale"`
+	Presence     chat.Presence  `db:"presence"`
+	Capacity     int            `db:"capacity"`
+	PasswordHash string         `db:"password_hash"`
+	Disabled     bool           `db:"disabled"`
+	Created      time.Time      `db:"created_at"`
+	Permissions  pq.StringArray `db:"permissions"`
+	Lines        pq.StringArray `db:"lines"`
+}
+
+func (r agentRow) agent() chat.Agent {
+	return chat.Agent{
+		ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, Locale: r.Locale, Presence: r.Presence, Capacity: r.Capacity,
+		PasswordHash: r.PasswordHash, Disabled: r.Disabled, Created: chat.Time{Time: r.Created}, Lines: r.Lines,
+		Permissions: permissions(r.Permissions),
+	}
+}
+
+// Agent returns one agent with her lines and permissions, or chat.NotFound.
+func (s *Store) Agent(ctx context.Context, id chat.ID) (chat.Agent, error) {
+	return s.agent(ctx, "Agent_ByID", id)
+}
+
+// AgentByEmail is Agent by e-mail address, whatever its case.
+func (s *Store) AgentByEmail(ctx context.Context, email string) (chat.Agent, error) {
+	return s.agent(ctx, "Agent_ByEmail", email)
+}
+
+func (s *Store) agent(ctx context.Context, statement string, by any) (chat.Agent, error) {
+	var r agentRow
+	if err := s.main.get(ctx, &r, statement, by); err != nil {
+		return chat.Agent{}, fmt.Errorf("read agent: %w", err)
+	}
+	return r.agent(), nil
+}
+
+// AgentByKey returns the agent of an API key that is not revoked, by the SHA-256 of the key in hex, her permissions narrowed to the key's
+// scopes. An agent who is disabled is not found.
+func (s *Store) AgentByKey(ctx context.Context, hash string) (chat.Agent, error) {
+	var r struct {
+		agentRow
+		Scopes pq.StringArray `db:"scopes"`
+	}
+	if err := s.main.get(ctx, &r, "Agent_ByKey", hash); err != nil {
+		return chat.Agent{}, fmt.Errorf("read agent by key: %w", err)
+	}
+	a := r.agent()
+	a.Permissions = slices.DeleteFunc(a.Permissions, func(p chat.Permission) bool { return !slices.Contains(r.Scopes, string(p)) })
+	return a, nil
+}
+
+// Agents returns everybody, by name.
+func (s *Store) Agents(ctx context.Context) ([]chat.Agent, error) {
+	var rows []agentRow
+	if err := s.main.selectAll(ctx, &rows, "Agent_List"); err != nil {
+		return nil, fmt.Errorf("read agents: %w", err)
+	}
+	all := make([]chat.Agent, len(rows))
+	for i, r := range rows {
+		all[i] = r.agent()
+	}
+	return all, nil
+}
+
+// PutAgent creates an agent or changes everything about her, lines included. Her e-mail address is nobody else's.
+func (s *Store) PutAgent(ctx context.Context, a chat.Agent) error {
+	row := agentRow{
+		ID: a.ID, Email: a.Email, Name: a.Name, Role: a.Role, Locale: a.Locale, Presence: cmp.Or(a.Presence, chat.Online),
+		Capacity: a.Capacity, PasswordHash: a.PasswordHash, Disabled: a.Disabled, Created: a.Created.Time,
+	}
+	if row.Created.IsZero() {
+		row.Created = time.Now()
+	}
+	err := s.main.tx(ctx, func(t *tx) error {
+		if _, err := t.exec("Agent_Put", row); err != nil {
+			return err
+		}
+		if _, err := t.exec("Agent_DropLines", a.ID, pq.StringArray(a.Lines)); err != nil {
+			return err
+		}
+		_, err := t.exec("Agent_AddLines", a.ID, pq.StringArray(a.Lines))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("put agent: %w", err)
+	}
+	return nil
+}
+
+// SetPresence keeps what an agent chose, or is chat.NotFound.
+func (s *Store) SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error {
+	n, err := s.main.exec(ctx, "Agent_SetPresence", id, string(p))
+	if err == nil && n == 0 {
+		err = chat.NotFound()
+	}
+	if err != nil {
+		return fmt.Errorf("set presence: %w", err)
+	}
+	return nil
+}
+
+// PutKey keeps a new API key by the SHA-256 of its secret, in hex. The same key again changes nothing; another under its id is chat.Conflict.
+func (s *Store) PutKey(ctx context.Context, k chat.APIKey, hash string) error {
+	scopes := make(pq.StringArray, len(k.Scopes))
+	for i, p := range k.Scopes {
+		scopes[i] = string(p)
+	}
+	created := k.Created.Time
+	if created.IsZero() {
+		created = time.Now()
+	}
+	n, err := s.main.exec(ctx, "Key_Put", struct {
+		ID      chat.ID        `db:"id"`
+		Agent   chat.ID        `db:"agent_id"`
+		Name    string         `db:"name"`
+		Hash    string         `db:"hash"`
+		Scopes  pq.StringArray `db:"scopes"`
+		Created time.Time      `db:"created_at"`
+	}{k.ID, k.Agent, k.Name, hash, scopes, created})
+	if err == nil && n == 0 {
+		err = chat.Conflict("duplicate", "This already exists.")
+	}
+	if err != nil {
+		return fmt.Errorf("put key: %w", err)
+	}
+	return nil
+}
+
+// Roles returns the roles an agent can have, by name.
+func (s *Store) Roles(ctx context.Context) ([]chat.Role, error) {
+	var rows []struct {
+		Name        string         `db:"name"`
+		Permissions pq.StringArray `db:"permissions"`
+	}
+	if err := s.main.selectAll(ctx, &rows, "Role_List"); err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	all := make([]chat.Role, len(rows))
+	for i, r := range rows {
+		all[i] = chat.Role{Name: r.Name, Permissions: permissions(r.Permissions)}
+	}
+	return all, nil
+}
+
+// PutRole creates a role or replaces its permissions; those who have it feel it with their next call.
+func (s *Store) PutRole(ctx context.Context, r chat.Role) error {
+	if r.Name == "" || slices.ContainsFunc(r.Permissions, func(p chat.Permission) bool { return !slices.Contains(chat.Permissions(), p) }) {
+		return chat.Invalid("role", "There is no such role.")
+	}
+	names := make(pq.StringArray, len(r.Permissions))
+	for i, p := range r.Permissions {
+		names[i] = string(p)
+	}
+	if _, err := s.main.exec(ctx, "Role_Put", r.Name, names); err != nil {
+		return fmt.Errorf("put role: %w", err)
+	}
+	return nil
+}
+
+func permissions(names []string) []chat.Permission {
+	all := make([]chat.Permission, len(names))
+	for i, n := range names {
+		all[i] = chat.Permission(n)
+	}
+	return all
+}

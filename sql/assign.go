@@ -1,0 +1,135 @@
+package sql
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// Assign gives a conversation that has not ended to an agent, whoever has it now, and may go over her capacity: a person
+// chose it. Giving her what she has changes nothing.
+func (s *Store) Assign(ctx context.Context, line string, a chat.Assignment) (chat.Moved, error) {
+	p, err := s.line(line)
+	if err != nil {
+		return chat.Moved{}, err
+	}
+	var m chat.Moved
+	err = p.tx(ctx, func(t *tx) error {
+		if err := oneAtATime(t); err != nil {
+			return err
+		}
+		m, err = assignIn(t, line, a)
+		return err
+	})
+	if err != nil {
+		return chat.Moved{}, err
+	}
+	s.located.put(line, a.Conversation)
+	return m, nil
+}
+
+// AssignNext gives the conversation that has waited longest to the online agent with room who has least to do, the one who
+// was given nothing for longest among equals. It returns chat.NotFound when nothing waits or nobody has room.
+func (s *Store) AssignNext(ctx context.Context, line string, trace string) (chat.Moved, error) {
+	p, err := s.line(line)
+	if err != nil {
+		return chat.Moved{}, err
+	}
+	// Nearly always there is nothing to do: that is found out without making everybody else wait.
+	var waiting []chat.ID
+	if err := p.selectAll(ctx, &waiting, "Conversation_Waiting", 1); err != nil {
+		return chat.Moved{}, err
+	}
+	if len(waiting) == 0 {
+		return chat.Moved{}, chat.NotFound()
+	}
+	var m chat.Moved
+	err = p.tx(ctx, func(t *tx) error {
+		if err := oneAtATime(t); err != nil {
+			return err
+		}
+		var seat struct {
+			Agent chat.ID `db:"agent_id"`
+			Name  string  `db:"agent_name"`
+		}
+		if err := t.get(&seat, "Seat_Next"); err != nil {
+			return err
+		}
+		next, err := oldest(t)
+		if err != nil {
+			return err
+		}
+		m, err = assignIn(t, line, chat.Assignment{
+			Conversation: next, To: chat.AgentRef{ID: seat.Agent, Name: seat.Name}, By: chat.Author{Kind: chat.KindSystem}, Reason: "least_busy", Trace: trace,
+		})
+		return err
+	})
+	if err != nil {
+		return chat.Moved{}, err
+	}
+	s.located.put(line, m.Conversation.ID)
+	return m, nil
+}
+
+// oldest locks the conversation that has waited longest. One that is closed while its lock is waited for is no answer, and
+// Postgres does not look for another.
+func oldest(t *tx) (id chat.ID, err error) {
+	for range 5 {
+		if err = t.get(&id, "Conversation_Next"); !errors.Is(err, chat.NotFound()) {
+			return id, err
+		}
+	}
+	return "", err
+}
+
+// oneAtATime is held until the transaction ends. It comes before the lock of any conversation's row.
+func oneAtATime(t *tx) error {
+	_, err := t.exec("Seat_Lock")
+	return err
+}
+
+func assignIn(t *tx, line string, a chat.Assignment) (chat.Moved, error) {
+	return moveIn(t, line, a.Conversation, a.By, func(b *batch, r *row) (*chat.Message, error) {
+		switch r.Status {
+		case chat.StatusClosed:
+			return nil, chat.Conflict("closed", "This conversation has ended.")
+		case chat.StatusNew:
+			return nil, chat.Conflict("not_begun", "The visitor has not written yet.")
+		}
+		before := r.agent()
+		if before.ID == a.To.ID {
+			if r.Status != chat.StatusOpen { // she takes up what she had set aside
+				r.open()
+				b.touch(r)
+			}
+			return nil, nil
+		}
+		r.give(a.To, a.Reason, b.time(r))
+		if _, err := t.exec("Seat_Give", a.To.ID); err != nil {
+			return nil, err
+		}
+		n := chat.Notice{Name: "joined", Agent: a.To.Name, By: a.By.Kind}
+		if before.ID != "" {
+			n.Name, n.From = "transferred", before.Name
+		}
+		return b.notice(r, n, a.Trace), nil
+	})
+}
+
+// give opens the conversation for an agent.
+func (r *row) give(to chat.AgentRef, reason string, now time.Time) {
+	r.open()
+	r.Agent, r.AgentName, r.Reason, r.Assigned = to.ID, to.Name, reason, some(now)
+}
+
+// handOver counts anew what the agent who now has the conversation has not read: what no agent had, and she had not.
+func (b *batch) handOver(r *row) error {
+	i := inboxRow{Participant: r.Agent, Conversation: r.ID}
+	if err := b.inbox(&i); err != nil {
+		return err
+	}
+	i.Read = max(i.Read, r.AgentRead)
+	return b.putInbox(r, i)
+}

@@ -1,0 +1,75 @@
+package sql
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go/bulkhead"
+	"github.com/failsafe-go/failsafe-go/circuitbreaker"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+const (
+	// inFlight is how many calls of one pool run, or wait for a connection, at the same time.
+	inFlight = 64
+	// roomWait is how long one more waits for its turn.
+	roomWait = 500 * time.Millisecond
+	// inRow failures one after the other open the breaker, or half of what a busy pool does in rateSpan.
+	inRow    = 5
+	rateSpan = 5 * time.Second
+	rateLow  = 10 // fewer calls than this are no rate
+	// probeWait is the time from one try to the next while the breaker is open.
+	probeWait = time.Second
+)
+
+// guard keeps a database that is away from costing more than it has to: callers hear at once, and one call a second tries.
+type guard struct {
+	room    bulkhead.Bulkhead[any]
+	breaker circuitbreaker.CircuitBreaker[any]
+	row     atomic.Int32 // failures since the last success
+}
+
+func newGuard() *guard {
+	return &guard{
+		room: bulkhead.New[any](inFlight),
+		breaker: circuitbreaker.NewBuilder[any]().
+			WithFailureRateThreshold(0.5, rateLow, rateSpan).
+			WithDelay(probeWait).
+			WithSuccessThreshold(1).
+			Build(),
+	}
+}
+
+// run calls f unless the database is known to be away. f's errors are translated ones.
+func (g *guard) run(ctx context.Context, f func() error) (err error) {
+	// Asked twice: those who come while every place is held by a call that hangs must not wait for one.
+	if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
+		return unavailable(circuitbreaker.ErrOpen)
+	}
+	if err := g.room.AcquirePermitWithMaxWait(ctx, roomWait); errors.Is(err, bulkhead.ErrFull) {
+		return chat.QueueFull(err)
+	} else if err != nil {
+		return translate(err)
+	}
+	defer g.room.ReleasePermit()
+	if !g.breaker.TryAcquirePermit() {
+		return unavailable(circuitbreaker.ErrOpen)
+	}
+	defer func() { g.record(err) }() // a panic, too, gives its place back
+	return f()
+}
+
+func (g *guard) record(err error) {
+	if !outage(err) {
+		g.row.Store(0)
+		g.breaker.RecordSuccess()
+		return
+	}
+	if g.row.Add(1) >= inRow && g.breaker.IsClosed() {
+		g.breaker.Open()
+	}
+	g.breaker.RecordFailure()
+}

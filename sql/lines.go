@@ -1,0 +1,237 @@
+package sql
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lib/pq"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// epochKeep is how long a line's epoch is believed without asking.
+const epochKeep = 10 * time.Second
+
+// place is where a line's conversations are.
+type place struct {
+	line chat.Line
+	pool *pool
+	// behind is set while this process could not yet bring the line's schema up to date; guarded by Store.mu.
+	behind bool
+
+	mu      sync.Mutex
+	epoch   string
+	epochAt time.Time
+}
+
+func schemaOf(line string) string { return "line_" + line }
+
+// sourceOf says where a line is: in its own database or, when it has none, in the main one.
+func (s *Store) sourceOf(l chat.Line) (source, error) {
+	from, err := sourceOf(cmp.Or(l.DSN, s.o.DSN), schemaOf(l.Name))
+	if err != nil {
+		return from, chat.Invalid("dsn", "The address of the database cannot be read.")
+	}
+	return from, nil
+}
+
+type lineRow struct {
+	Name      string         `db:"name"`
+	Title     string         `db:"title"`
+	Color     string         `db:"color"`
+	DSN       string         `db:"dsn"`
+	Origins   pq.StringArray `db:"origins"`
+	Locale    string         `db:"locale"`
+	Greeting  []byte         `db:"greeting"`
+	ReplyTime int            `db:"reply_time"`
+}
+
+func (r lineRow) line() (chat.Line, error) {
+	l := chat.Line{Name: r.Name, Title: r.Title, Color: r.Color, DSN: r.DSN, Origins: r.Origins, Locale: r.Locale, ReplyTime: r.ReplyTime}
+	if err := json.Unmarshal(r.Greeting, &l.Greeting); err != nil {
+		return l, fmt.Errorf("read greeting of %s: %w", r.Name, err)
+	}
+	return l, nil
+}
+
+// Lines returns every line, by name, as last read; no line is forgotten because a database is away.
+func (s *Store) Lines() []chat.Line {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := make([]chat.Line, 0, len(s.lines))
+	for _, p := range s.lines {
+		all = append(all, p.line)
+	}
+	slices.SortFunc(all, func(a, b chat.Line) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Line returns one line, or chat.NotFound.
+func (s *Store) Line(name string) (chat.Line, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p, ok := s.lines[name]
+	if !ok {
+		return chat.Line{}, chat.NotFound()
+	}
+	return p.line, nil
+}
+
+// Load reads the lines from the main database, and opens a pool for each that is new or has moved. It waits for no line's database.
+func (s *Store) Load(ctx context.Context) error {
+	var rows []lineRow
+	if err := s.main.selectAll(ctx, &rows, "Line_List"); err != nil {
+		return fmt.Errorf("read lines: %w", err)
+	}
+	for _, r := range rows {
+		l, err := r.line()
+		if err == nil {
+			err = s.keep(l)
+		}
+		if err != nil {
+			s.log.ErrorContext(ctx, "line left out", "line", r.Name, "error", err)
+		}
+	}
+	s.forget(rows)
+	return nil
+}
+
+// Refresh reads the lines again, and brings those up to date whose database was away when it was their turn. Whoever runs a node
+// calls it every few seconds, so that lines made by another process appear.
+func (s *Store) Refresh(ctx context.Context) error {
+	err := s.Load(ctx)
+	return errors.Join(err, s.migrateLines(ctx, s.behind()))
+}
+
+// PutLine makes a line's database ready, then creates or changes the line.
+func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
+	l.Color = cmp.Or(l.Color, "#176b87")
+	l.Locale = cmp.Or(l.Locale, "zh-CN")
+	if err := l.Check(); err != nil {
+		return err
+	}
+	if l.Origins == nil {
+		l.Origins = []string{}
+	}
+	if l.Greeting == nil {
+		l.Greeting = map[string]string{}
+	}
+	greeting, err := json.Marshal(l.Greeting)
+	if err != nil {
+		return fmt.Errorf("write greeting: %w", err)
+	}
+	if err := s.migrateLine(ctx, l); err != nil {
+		return err
+	}
+	row := lineRow{
+		Name: l.Name, Title: l.Title, Color: l.Color, DSN: l.DSN, Origins: l.Origins, Locale: l.Locale, Greeting: greeting, ReplyTime: l.ReplyTime,
+	}
+	if _, err := s.main.exec(ctx, "Line_Put", row); err != nil {
+		return fmt.Errorf("put line %s: %w", l.Name, err)
+	}
+	if err := s.keep(l); err != nil {
+		return err
+	}
+	s.setBehind(l, false)
+	return nil
+}
+
+// Epoch names the history of the line's database. While that is away, it is the one that was last read.
+func (s *Store) Epoch(ctx context.Context, line string) (string, error) {
+	p, err := s.place(line)
+	if err != nil {
+		return "", err
+	}
+	if epoch, fresh := p.knownEpoch(); fresh {
+		return epoch, nil
+	}
+	var epoch string
+	if err := p.pool.get(ctx, &epoch, "Epoch_Get"); err != nil {
+		if known, _ := p.knownEpoch(); known != "" && chat.CodeOf(err) == chat.CodeLineUnavailable {
+			return known, nil
+		}
+		return "", fmt.Errorf("read epoch of %s: %w", line, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.epoch, p.epochAt = epoch, time.Now()
+	return epoch, nil
+}
+
+func (p *place) knownEpoch() (epoch string, fresh bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.epoch, p.epoch != "" && time.Since(p.epochAt) < epochKeep
+}
+
+// Ping reports whether the line's database answers; the main database has the name "".
+func (s *Store) Ping(ctx context.Context, line string) error {
+	p := s.main
+	if line != "" {
+		var err error
+		if p, err = s.line(line); err != nil {
+			return err
+		}
+	}
+	return p.call(ctx, func(ctx context.Context) error { return p.db.PingContext(ctx) })
+}
+
+// keep takes a line into the list, with a pool of its own.
+func (s *Store) keep(l chat.Line) error {
+	from, err := s.sourceOf(l)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errors.New("the store is closed")
+	}
+	known := s.lines[l.Name]
+	if known != nil && known.line.DSN == l.DSN {
+		known.line = l
+		return nil
+	}
+	s.lines[l.Name] = &place{line: l, pool: newPool(from, s.queries, s.o.MaxOpen)}
+	if known != nil {
+		go known.pool.close() //nolint:errcheck // its calls end by themselves, in seconds
+	}
+	return nil
+}
+
+// forget drops the lines that a successful reading did not find.
+func (s *Store) forget(rows []lineRow) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, p := range s.lines {
+		if !slices.ContainsFunc(rows, func(r lineRow) bool { return r.Name == name }) {
+			delete(s.lines, name)
+			go p.pool.close() //nolint:errcheck // as in keep
+		}
+	}
+}
+
+func (s *Store) behind() (lines []chat.Line) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, p := range s.lines {
+		if p.behind {
+			lines = append(lines, p.line)
+		}
+	}
+	return lines
+}
+
+func (s *Store) setBehind(l chat.Line, behind bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.lines[l.Name]; p != nil && p.line.DSN == l.DSN {
+		p.behind = behind
+	}
+}

@@ -1,0 +1,92 @@
+-- name: Conversation_Get
+-- The place in the queue is counted no further than 1,000: it is asked for with every heartbeat of whoever waits.
+SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+       c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
+       CASE WHEN c.status <> 'waiting' THEN 0 ELSE (SELECT count(*) FROM (
+           SELECT 1 FROM conversations w
+           WHERE w.status = 'waiting' AND (w.waiting_since, w.id) <= (c.waiting_since, c.id)
+           LIMIT 1000) ahead) END AS place
+FROM conversations c
+WHERE c.id = ANY (CAST($1 AS uuid[]))
+ORDER BY c.created_at DESC, c.id DESC;
+
+-- name: Conversation_Lock
+-- In id order, so that no two transactions wait for each other.
+SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+       c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score, clock_timestamp() AS now
+FROM conversations c
+WHERE c.id = ANY (CAST($1 AS uuid[]))
+ORDER BY c.id
+FOR UPDATE OF c;
+
+-- name: Conversation_Write
+-- Writes back rows that are locked, all that a message or a move can change.
+UPDATE conversations c
+SET status = n.status, agent_id = CAST(NULLIF(n.agent_id, '') AS uuid), agent_name = n.agent_name, reason = n.reason,
+    last_seq = n.last_seq, note_seq = n.note_seq, preview = n.preview, preview_by = n.preview_by,
+    visitor_delivered = n.visitor_delivered, visitor_read = n.visitor_read, agent_read = n.agent_read,
+    last_at = CAST(n.last_at AS timestamptz),
+    waiting_since = CAST(NULLIF(n.waiting_since, '') AS timestamptz), assigned_at = CAST(NULLIF(n.assigned_at, '') AS timestamptz),
+    replied_at = CAST(NULLIF(n.replied_at, '') AS timestamptz), closed_at = CAST(NULLIF(n.closed_at, '') AS timestamptz),
+    snoozed_until = CAST(NULLIF(n.snoozed_until, '') AS timestamptz)
+FROM unnest(
+    CAST(:id AS uuid[]), CAST(:status AS text[]), CAST(:agent_id AS text[]), CAST(:agent_name AS text[]), CAST(:reason AS text[]),
+    CAST(:last_seq AS bigint[]), CAST(:note_seq AS bigint[]), CAST(:preview AS text[]), CAST(:preview_by AS text[]),
+    CAST(:visitor_delivered AS bigint[]), CAST(:visitor_read AS bigint[]), CAST(:agent_read AS bigint[]), CAST(:last_at AS text[]),
+    CAST(:waiting_since AS text[]), CAST(:assigned_at AS text[]), CAST(:replied_at AS text[]), CAST(:closed_at AS text[]),
+    CAST(:snoozed_until AS text[])
+) AS n (id, status, agent_id, agent_name, reason, last_seq, note_seq, preview, preview_by, visitor_delivered, visitor_read, agent_read,
+    last_at, waiting_since, assigned_at, replied_at, closed_at, snoozed_until)
+WHERE c.id = n.id;
+
+-- name: Conversation_Begin
+INSERT INTO conversations (id, visitor_id, visitor_name, created_at)
+SELECT CAST($1 AS uuid), v.id, v.name, CAST($3 AS timestamptz)
+FROM visitors v
+WHERE v.id = $2
+ON CONFLICT (visitor_id) WHERE status <> 'closed' DO NOTHING;
+
+-- name: Conversation_Current
+SELECT c.id FROM conversations c WHERE c.visitor_id = $1 AND c.status <> 'closed';
+
+-- name: Conversation_Earlier
+SELECT c.id FROM conversations c WHERE c.visitor_id = $1 ORDER BY c.created_at DESC, c.id DESC LIMIT $2;
+
+-- name: Conversation_Exists
+SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.id = $1);
+
+-- name: Conversation_Waiting
+SELECT c.id FROM conversations c WHERE c.status = 'waiting' ORDER BY c.waiting_since, c.id LIMIT $1;
+
+-- name: Conversation_Next
+SELECT c.id FROM conversations c WHERE c.status = 'waiting' ORDER BY c.waiting_since, c.id LIMIT 1 FOR UPDATE OF c;
+
+-- name: Conversation_Places
+SELECT q.id, q.place
+FROM (
+    SELECT w.id, row_number() OVER (ORDER BY w.waiting_since, w.id) AS place
+    FROM conversations w
+    WHERE w.status = 'waiting'
+    ORDER BY w.waiting_since, w.id
+    LIMIT 1000
+) q
+WHERE q.id = ANY (CAST($1 AS uuid[]));
+
+-- name: Conversation_Due
+SELECT c.id FROM conversations c WHERE c.status = 'snoozed' AND c.snoozed_until <= clock_timestamp() ORDER BY c.id LIMIT 500;
+
+-- name: Conversation_Label
+UPDATE conversations SET labels = CAST($2 AS text[]) WHERE id = $1;
+
+-- name: Conversation_Rate
+INSERT INTO ratings (conversation_id, score, tags, comment)
+VALUES (:conversation_id, :score, CAST(:tags AS text[]), :comment)
+ON CONFLICT (conversation_id) DO UPDATE SET score = excluded.score, tags = excluded.tags, comment = excluded.comment
+RETURNING (xmax = 0) AS first;
+
+-- name: Conversation_Recent
+SELECT c.id, c.last_seq FROM conversations c WHERE c.last_at > clock_timestamp() - CAST($1 AS double precision) * interval '1 second';

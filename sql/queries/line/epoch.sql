@@ -1,0 +1,2 @@
+-- name: Epoch_Get
+SELECT value FROM epoch;

@@ -1,0 +1,104 @@
+-- name: Inbox_Write
+-- The write fan-out. Whoever wrote has read up to her own message, so that what she had not read starts again from there.
+INSERT INTO inbox AS i (participant_id, conversation_id, unread, delivered_seq, read_seq, last_seq, last_at)
+SELECT n.participant_id, n.conversation_id, n.unread, n.read_seq, n.read_seq, n.last_seq, CAST(n.last_at AS timestamptz)
+FROM unnest(
+    CAST(:participant_id AS uuid[]), CAST(:conversation_id AS uuid[]), CAST(:unread AS bigint[]), CAST(:read_seq AS bigint[]),
+    CAST(:last_seq AS bigint[]), CAST(:last_at AS text[])
+) AS n (participant_id, conversation_id, unread, read_seq, last_seq, last_at)
+ON CONFLICT (participant_id, conversation_id) DO UPDATE
+SET unread = CASE WHEN excluded.read_seq > i.read_seq THEN excluded.unread ELSE i.unread + excluded.unread END,
+    delivered_seq = greatest(i.delivered_seq, excluded.read_seq),
+    read_seq = greatest(i.read_seq, excluded.read_seq),
+    last_seq = greatest(i.last_seq, excluded.last_seq),
+    last_at = greatest(i.last_at, excluded.last_at);
+
+-- name: Inbox_Get
+SELECT i.unread, i.delivered_seq, i.read_seq, i.last_seq, i.last_at FROM inbox i WHERE i.participant_id = $1 AND i.conversation_id = $2;
+
+-- name: Inbox_Put
+-- Sets one participant's row while the conversation is locked.
+INSERT INTO inbox AS i (participant_id, conversation_id, unread, delivered_seq, read_seq, last_seq, last_at)
+VALUES (:participant_id, :conversation_id, :unread, :delivered_seq, :read_seq, :last_seq, :last_at)
+ON CONFLICT (participant_id, conversation_id) DO UPDATE
+SET unread = excluded.unread, delivered_seq = greatest(i.delivered_seq, excluded.delivered_seq), read_seq = greatest(i.read_seq, excluded.read_seq),
+    last_seq = greatest(i.last_seq, excluded.last_seq), last_at = greatest(i.last_at, excluded.last_at);
+
+-- name: Inbox_Unread
+SELECT CAST(COALESCE(sum(i.unread), 0) AS bigint) FROM inbox i WHERE i.participant_id = $1;
+
+-- name: Inbox_Counts
+SELECT count(*) FILTER (WHERE c.status = 'open' AND c.agent_id = $1) AS mine,
+       count(*) FILTER (WHERE c.status = 'waiting') AS queue,
+       count(*) AS whole
+FROM conversations c
+WHERE c.status IN ('waiting', 'open');
+
+-- name: Inbox_Heads
+SELECT c.id, c.last_seq FROM conversations c WHERE c.status IN ('waiting', 'open', 'snoozed');
+
+-- name: Inbox_Mine
+SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+       c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
+       greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
+FROM conversations c
+LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
+WHERE c.agent_id = CAST(:agent AS uuid) AND c.status IN ('open', 'snoozed') AND c.status = ANY (CAST(:statuses AS text[]))
+  AND c.last_at <= :at AND (c.last_at < :at OR c.id > CAST(:id AS uuid))
+  AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
+  AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
+ORDER BY c.last_at DESC, c.id
+LIMIT :size;
+
+-- name: Inbox_Queue
+SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+       c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
+       greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
+FROM conversations c
+LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
+WHERE c.status = 'waiting' AND c.status = ANY (CAST(:statuses AS text[]))
+  AND (c.waiting_since, c.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))
+  AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
+  AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
+ORDER BY c.waiting_since, c.id
+LIMIT :size;
+
+-- name: Inbox_All
+SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+       c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
+       greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
+FROM conversations c
+LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
+WHERE c.status IN ('waiting', 'open', 'snoozed') AND c.status = ANY (CAST(:statuses AS text[]))
+  AND c.last_at <= :at AND (c.last_at < :at OR c.id > CAST(:id AS uuid))
+  AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
+  AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
+ORDER BY c.last_at DESC, c.id
+LIMIT :size;
+
+-- name: Inbox_Closed
+-- Those of one agent only when mine is set.
+SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+       c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
+       greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
+FROM conversations c
+LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
+WHERE c.status = 'closed' AND c.status = ANY (CAST(:statuses AS text[]))
+  AND (NOT CAST(:mine AS boolean) OR c.agent_id = CAST(:agent AS uuid))
+  AND c.last_at <= :at AND (c.last_at < :at OR c.id > CAST(:id AS uuid))
+  AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
+  AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
+ORDER BY c.last_at DESC, c.id
+LIMIT :size;

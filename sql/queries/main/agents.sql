@@ -1,0 +1,50 @@
+-- name: Agent_ByID
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+    ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
+FROM agents a JOIN roles r ON r.name = a.role
+WHERE a.id = $1;
+
+-- name: Agent_ByEmail
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+    ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
+FROM agents a JOIN roles r ON r.name = a.role
+WHERE lower(a.email) = lower($1);
+
+-- name: Agent_ByKey
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+    ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines,
+    k.scopes
+FROM api_keys k JOIN agents a ON a.id = k.agent_id JOIN roles r ON r.name = a.role
+WHERE k.hash = $1 AND k.revoked_at IS NULL AND NOT a.disabled;
+
+-- name: Agent_List
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+    ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
+FROM agents a JOIN roles r ON r.name = a.role
+ORDER BY a.name, a.id;
+
+-- name: Agent_Put
+INSERT INTO agents (id, email, name, role, locale, presence, capacity, password_hash, disabled, created_at)
+VALUES (:id, :email, :name, :role, :locale, :presence, :capacity, :password_hash, :disabled, :created_at)
+ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name, role = excluded.role, locale = excluded.locale,
+    presence = excluded.presence, capacity = excluded.capacity, password_hash = excluded.password_hash, disabled = excluded.disabled;
+
+-- name: Agent_DropLines
+DELETE FROM agent_lines WHERE agent_id = $1 AND line <> ALL (CAST($2 AS text[]));
+
+-- name: Agent_AddLines
+INSERT INTO agent_lines (agent_id, line) SELECT $1, unnest(CAST($2 AS text[])) ON CONFLICT DO NOTHING;
+
+-- name: Agent_SetPresence
+UPDATE agents SET presence = $2 WHERE id = $1;
+
+-- name: Key_Put
+INSERT INTO api_keys (id, agent_id, name, hash, scopes, created_at)
+VALUES (:id, :agent_id, :name, :hash, :scopes, :created_at)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE api_keys.hash = excluded.hash AND api_keys.agent_id = excluded.agent_id;
+
+-- name: Role_List
+SELECT name, permissions FROM roles ORDER BY name;
+
+-- name: Role_Put
+INSERT INTO roles (name, permissions) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions;
