@@ -1,0 +1,237 @@
+package push
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// Options bound a hub; zero values take the default.
+type Options struct {
+	// Lanes is how many r3labs streams carry the events: 64.
+	Lanes int
+	// Log takes what the hub has to say; nil for nothing.
+	Log *slog.Logger
+	// Heartbeat is how often a stream says where it stands, give or take a fifth: 15 s.
+	Heartbeat time.Duration
+	// Queue and Bytes bound what waits for one reader of a conversation: 64 frames, 64 KB. An agent's queue is 8 and 4 times that.
+	Queue, Bytes int
+	// WriteTimeout is how long a reader may take none of what is written to it: 10 s.
+	WriteTimeout time.Duration
+	// Rate is how many new streams are let in a second: 2,000.
+	Rate int
+}
+
+// reader is a stream as the lanes see it. None of its methods waits, but interrupt.
+type reader interface {
+	// offer hands over an event and its frame.
+	offer(e *chat.Event, f *frame)
+	// miss says that an event got lost before it was framed.
+	miss(e *chat.Event)
+	// behind says how far the log goes.
+	behind(head int64, why reason)
+	// stands returns the last number the reader has.
+	stands() (last, head int64)
+	// stream returns what it watches.
+	stream() *Stream
+	// goodbye lets the reader write what it has, tell the client to come back within the time, and end.
+	goodbye(within time.Duration)
+	// end ends the stream as soon as its reader looks up, interrupt also the write it may be stuck in.
+	end(why cause)
+	interrupt()
+}
+
+// Hub knows who watches what, and hands out what happens.
+type Hub struct {
+	options Options
+	log     *slog.Logger
+	table   *table
+	lanes   []*lane
+	gate    *gate
+	slots   slots
+	count   counters
+	ran     atomic.Bool
+
+	mu      sync.Mutex
+	open    map[reader]struct{}
+	leaving bool
+	all     sync.WaitGroup // of open; nobody is added once the hub is leaving
+}
+
+// New returns a hub. Streams can be served and events published at once; events travel while Run runs.
+func New(o Options) *Hub {
+	o.Lanes = or(o.Lanes, 64)
+	o.Heartbeat = or(o.Heartbeat, 15*time.Second)
+	o.Queue = or(o.Queue, 64)
+	o.Bytes = or(o.Bytes, 64<<10)
+	o.WriteTimeout = or(o.WriteTimeout, 10*time.Second)
+	o.Rate = or(o.Rate, 2000)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Hub{
+		options: o, log: o.Log, table: newTable(), gate: newGate(o.Rate),
+		slots: slots{by: map[string]chan struct{}{}}, open: map[reader]struct{}{},
+	}
+	for i := range o.Lanes {
+		h.lanes = append(h.lanes, newLane(h, i))
+	}
+	return h
+}
+
+// Run carries events until ctx ends; then every stream still open is ended, and Run waits for them and for the lanes.
+func (h *Hub) Run(ctx context.Context) error {
+	if h.ran.Swap(true) {
+		return errors.New("push: the hub has run already")
+	}
+	server := newServer(h.lanes)
+	var all sync.WaitGroup
+	for _, l := range h.lanes {
+		all.Go(func() { l.run(ctx, server) })
+	}
+	<-ctx.Done()
+	for _, r := range h.leave() {
+		r.end(causeDrain)
+		r.interrupt()
+	}
+	h.all.Wait()
+	all.Wait()
+	server.Close() // every subscriber has left, so nobody is stranded
+	return nil
+}
+
+// Publish hands an event to the streams it is for. It never waits: what finds no room makes readers look into the log.
+// Data that is not one line of JSON is made so, or refused and counted.
+func (h *Hub) Publish(e chat.Event) {
+	if !h.watched(&e) {
+		return
+	}
+	h.count.published.Add(1)
+	data, ok := line(e.Data)
+	if !ok || !named(e.Kind) {
+		h.count.refused.Add(1)
+		h.log.Error("event refused", "kind", string(e.Kind), "line", e.Line, "conversation", string(e.Conversation), "trace_id", e.Trace)
+		h.miss(&e)
+		return
+	}
+	e.Data = data
+	if !h.lanes[h.table.hash(topic{e.Line, e.Conversation})%uint64(len(h.lanes))].publish(e) {
+		h.miss(&e)
+	}
+}
+
+// forVisitor tells whether the event goes to the visitor's streams. A message without a number is a note: never.
+func forVisitor(e *chat.Event) bool {
+	return e.To&chat.ToVisitor != 0 && e.Conversation != "" && (e.Kind != chat.EventMessage || e.Seq > 0)
+}
+
+func (h *Hub) watched(e *chat.Event) bool {
+	return forVisitor(e) && len(h.table.readers(topic{e.Line, e.Conversation})) > 0 ||
+		e.To&chat.ToAgents != 0 && len(h.table.readers(topic{line: e.Line})) > 0
+}
+
+// audience calls f with everybody the event is for.
+func (h *Hub) audience(e *chat.Event, f func(r reader)) {
+	if forVisitor(e) {
+		for _, r := range h.table.readers(topic{e.Line, e.Conversation}) {
+			f(r)
+		}
+	}
+	if e.To&chat.ToAgents != 0 {
+		for _, r := range h.table.readers(topic{line: e.Line}) {
+			f(r)
+		}
+	}
+}
+
+// deliver offers a framed event.
+func (h *Hub) deliver(e *chat.Event, f *frame) {
+	h.audience(e, func(r reader) { r.offer(e, f) })
+}
+
+// miss makes good an event that got lost here.
+func (h *Hub) miss(e *chat.Event) {
+	h.count.laneLost.Add(1)
+	h.audience(e, func(r reader) { r.miss(e) })
+}
+
+// Behind says that the conversation's log goes up to head: its readers who have less pull.
+func (h *Hub) Behind(line string, conversation chat.ID, head int64) {
+	for _, r := range h.table.readers(topic{line, conversation}) {
+		r.behind(head, becauseBehind)
+	}
+}
+
+// Watch is a conversation that somebody reads on this node.
+type Watch struct {
+	Line         string
+	Conversation chat.ID
+	// Last is the number that the slowest of its readers has.
+	Last int64
+}
+
+// Watched returns the conversations with readers on this node, in no order.
+func (h *Hub) Watched() []Watch {
+	var ws []Watch
+	for k, readers := range h.table.all() {
+		if k.conversation == "" {
+			continue
+		}
+		w := Watch{Line: k.line, Conversation: k.conversation}
+		for i, r := range readers {
+			if last, _ := r.stands(); i == 0 || last < w.Last {
+				w.Last = last
+			}
+		}
+		ws = append(ws, w)
+	}
+	return ws
+}
+
+// Agents returns the agents with an open stream on this node, and their lines.
+func (h *Hub) Agents() map[chat.ID][]string {
+	agents := map[chat.ID][]string{}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for r := range h.open {
+		s := r.stream()
+		if s.Agent == "" || s.Conversation != "" {
+			continue
+		}
+		for _, l := range s.Lines {
+			if !slices.Contains(agents[s.Agent], l) {
+				agents[s.Agent] = append(agents[s.Agent], l)
+			}
+		}
+	}
+	return agents
+}
+
+// Cut ends the agent's streams at once, whatever they are at.
+func (h *Hub) Cut(agent chat.ID) {
+	var hers []reader
+	h.mu.Lock()
+	for r := range h.open {
+		if agent != "" && r.stream().Agent == agent {
+			hers = append(hers, r)
+		}
+	}
+	h.mu.Unlock()
+	for _, r := range hers {
+		r.end(causeRevoked)
+		r.interrupt()
+	}
+}
+
+func or[T int | time.Duration](v, standard T) T {
+	if v <= 0 {
+		return standard
+	}
+	return v
+}

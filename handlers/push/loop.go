@@ -1,0 +1,288 @@
+package push
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// piece is how much is written under one deadline: a slow reader that moves is not a stuck one.
+const piece = 16 << 10
+
+var errStream = errors.New("push: a stream needs a conversation with Pull, or an agent")
+
+// loop is a reader served by the goroutine of its request.
+type loop struct {
+	backlog
+	hub    *Hub
+	s      Stream
+	w      http.ResponseWriter
+	rc     *http.ResponseController
+	ctx    context.Context
+	cancel context.CancelFunc
+	slots  chan struct{}
+
+	// Only the request's goroutine uses these.
+	spare            []*frame
+	unflushed, armed int  // bytes written since the last flush, and since the deadline was set; 0 armed is no deadline
+	heads            bool // an agent's heads are still to be written
+	degraded         bool
+	failures         int
+	marks            chat.Marks
+
+	// deadline guards the connection's write deadline: once interrupted it stays in the past.
+	deadline    sync.Mutex
+	interrupted bool
+	gone        bool // the request has returned and its connection is not ours any more
+
+	state struct {
+		sync.Mutex
+		ended   bool
+		leaving time.Duration // said goodbye when positive
+	}
+}
+
+// Serve writes the stream until its reader leaves, is cut, or the hub drains. It returns an error, a *chat.Error, only when
+// nothing was written.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, s Stream) error {
+	if s.Conversation == "" && s.Agent == "" || s.Conversation != "" && s.Pull == nil {
+		return internal(errStream)
+	}
+	if h.isLeaving() {
+		return leavingError()
+	}
+	if !h.gate.pass() {
+		h.count.gated.Add(1)
+		return tooMany()
+	}
+	l := h.newLoop(w, r, s)
+	defer l.cancel()
+	if err := l.disarm(); err != nil { // the server's own deadline would end the stream
+		return internal(fmt.Errorf("set the write deadline of a stream: %w", err))
+	}
+	if !h.join(l) {
+		return leavingError()
+	}
+	defer h.part(l)
+	defer l.close()
+	l.run(r.ProtoMajor)
+	return nil
+}
+
+func internal(err error) *chat.Error {
+	return &chat.Error{Code: chat.CodeInternal, Key: "internal", Detail: "Internal error.", Err: err}
+}
+
+func (h *Hub) newLoop(w http.ResponseWriter, r *http.Request, s Stream) *loop {
+	l := &loop{hub: h, s: s, w: w, rc: http.NewResponseController(w)}
+	l.ctx, l.cancel = context.WithCancel(r.Context())
+	l.wake = make(chan struct{}, 1)
+	l.frames, l.limit = h.options.Queue, h.options.Bytes
+	if s.Conversation != "" {
+		l.counted, l.dirty, l.why = true, true, becauseNew
+		if !s.Foreign {
+			l.last = max(0, s.After)
+		}
+		l.slots = h.slots.of(s.Line)
+		return l
+	}
+	l.s.Lines = slices.Compact(slices.Sorted(slices.Values(s.Lines)))
+	l.frames, l.limit = 8*l.frames, 4*l.limit
+	l.heads = s.Heads != nil
+	l.slots = h.slots.of("")
+	return l
+}
+
+// run is subscribed already: what happens from here on is queued or makes the backlog dirty, and then comes the history.
+func (l *loop) run(proto int) {
+	if !l.open(proto) {
+		return
+	}
+	pulse := time.NewTimer(l.hub.pulse())
+	defer pulse.Stop()
+	var retry <-chan time.Time // after a pull that failed
+	for ok := true; ok; {
+		if ok = l.drain(); !ok || l.left() {
+			return
+		}
+		var slots chan<- struct{}
+		if retry == nil && (l.heads || l.wants()) {
+			slots = l.slots
+		}
+		select {
+		case <-l.ctx.Done():
+			return
+		case <-l.s.Done:
+			l.end(causeRevoked)
+			return
+		case <-l.wake:
+		case <-retry:
+			retry = nil
+		case <-pulse.C:
+			pulse.Reset(l.hub.pulse())
+			ok = l.heartbeat()
+		case slots <- struct{}{}:
+			var pause time.Duration
+			if pause, ok = l.fetch(); pause > 0 {
+				retry = time.After(pause)
+			}
+		}
+	}
+}
+
+// open writes the head and the first bytes, which leave at once.
+func (l *loop) open(proto int) bool {
+	h := l.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("X-Accel-Buffering", "no")
+	if proto == 1 {
+		h.Set("Connection", "close") // the connection had our deadlines: nobody else is to have it
+	}
+	_ = l.rc.SetReadDeadline(time.Time{}) // the server's would end the request; not every writer has one
+	l.w.WriteHeader(http.StatusOK)
+	if !l.write(fmt.Appendf(nil, ": welcome\nretry: %d\n\n", 1000+rand.N(2000))) {
+		return false
+	}
+	if l.s.Foreign && l.counted {
+		data, err := json.Marshal(map[string]string{"epoch": l.s.Epoch})
+		return err == nil && l.event(chat.EventReset, data)
+	}
+	return l.flush()
+}
+
+// fetch has a slot: it reads what is missing, gives the slot back and writes. A pause says when to try again.
+func (l *loop) fetch() (pause time.Duration, ok bool) {
+	out, err := l.ask()
+	switch {
+	case err != nil && l.ctx.Err() != nil:
+		return 0, false
+	case err != nil:
+		return l.failed(err)
+	case l.degraded:
+		l.degraded, l.failures = false, 0
+		if !l.beat(false) {
+			return 0, false
+		}
+	}
+	return 0, out()
+}
+
+// ask reads from the log, or an agent's heads, and returns what will write it.
+func (l *loop) ask() (out func() bool, err error) {
+	defer func() { <-l.slots }()
+	ctx, cancel := context.WithTimeout(l.ctx, pullTimeout)
+	defer cancel()
+	if !l.counted {
+		heads, err := l.s.Heads(ctx)
+		return func() bool { return l.writeHeads(heads) }, err
+	}
+	after, why := l.pulling()
+	l.hub.count.pulls[why].Add(1)
+	ms, err := l.s.Pull(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	short := len(ms) < Page
+	ms = slices.DeleteFunc(ms, func(m chat.Message) bool { return m.Seq <= after })
+	l.pulled(ms, short)
+	return func() bool { return l.writeHistory(after, ms) }, nil
+}
+
+// failed keeps the stream open and says what is the matter.
+func (l *loop) failed(err error) (time.Duration, bool) {
+	l.hub.count.pullErrors.Add(1)
+	l.hub.log.Debug("pull failed", "line", l.s.Line, "conversation", string(l.s.Conversation), "error", err)
+	pause := min(maxPause, firstPause<<min(l.failures, 10))
+	l.failures++
+	pause = pause/2 + rand.N(pause/2)
+	if l.degraded {
+		return pause, true
+	}
+	l.degraded = true
+	return pause, l.beat(true)
+}
+
+func (l *loop) stream() *Stream { return &l.s }
+
+// offer is called by the lanes.
+func (l *loop) offer(e *chat.Event, f *frame) {
+	if !l.allowed(e) {
+		return
+	}
+	switch l.backlog.offer(f) {
+	case queued:
+		l.hub.count.pushed.Add(1)
+	case dropped:
+		l.hub.count.dropped.Add(1)
+		if !l.counted {
+			l.end(causeOverflow)
+		}
+	}
+}
+
+// miss is called where an event was lost: the log has a conversation's messages; of what agents see only the heads are kept.
+func (l *loop) miss(e *chat.Event) {
+	switch {
+	case l.counted && !e.Ephemeral():
+		l.behind(e.Seq, becauseLane)
+	case !l.counted && (e.Kind == chat.EventMessage || e.Kind == chat.EventConversation) && l.allowed(e):
+		l.end(causeOverflow)
+	}
+}
+
+func (l *loop) behind(head int64, why reason) { l.backlog.behind(head, why) }
+
+// allowed asks the stream's owner, whose panic ends this stream and no lane.
+func (l *loop) allowed(e *chat.Event) (ok bool) {
+	if l.s.Allow == nil {
+		return true
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			l.hub.log.Error("permission check panicked", "agent", string(l.s.Agent), "panic", fmt.Sprint(v))
+			l.end(causePanic)
+			ok = false
+		}
+	}()
+	return l.s.Allow(*e)
+}
+
+// goodbye asks the stream's goroutine to take its leave.
+func (l *loop) goodbye(within time.Duration) {
+	l.state.Lock()
+	l.state.leaving = within
+	l.state.Unlock()
+	l.ring()
+}
+
+// left says goodbye when that was asked for.
+func (l *loop) left() bool {
+	l.state.Lock()
+	within := l.state.leaving
+	l.state.Unlock()
+	if within == 0 {
+		return false
+	}
+	l.event(chat.EventGoodbye, fmt.Appendf(nil, `{"after_ms":%d}`, within.Milliseconds()))
+	return true
+}
+
+func (l *loop) end(why cause) {
+	l.state.Lock()
+	first := !l.state.ended
+	l.state.ended = true
+	l.state.Unlock()
+	if first {
+		l.hub.count.cut[why].Add(1)
+		l.cancel()
+	}
+}

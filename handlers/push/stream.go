@@ -1,0 +1,72 @@
+package push
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// Page is how many messages a Pull returns at most; fewer mean that there are no more.
+const Page = 500
+
+// Stream says what a reader watches: one conversation as its visitor sees it, or everything an agent may see.
+type Stream struct {
+	// Line is the conversation's line; "" on an agent's stream.
+	Line string
+	// Lines are the agent's lines.
+	Lines []string
+	// Conversation is the one to watch; "" for an agent's stream.
+	Conversation chat.ID
+	// Agent is whose stream it is; Cut ends it.
+	Agent chat.ID
+	// Epoch names the history that the conversation's numbers belong to.
+	Epoch string
+	// After is the number of the last message the client has, Foreign whether it spoke of another epoch: then it is told to
+	// reset, and After counts as 0. See ParseEventID.
+	After   int64
+	Foreign bool
+	// Pull returns the messages after a number, ascending, at most Page. Needed on a conversation's stream.
+	Pull func(ctx context.Context, after int64) ([]chat.Message, error)
+	// Heads returns the last numbers of the conversations in an agent's lists: the first event of her stream.
+	Heads func(ctx context.Context) (map[chat.ID]int64, error)
+	// Beat returns what a heartbeat says. It may be nil: the reader knows the head it heard of.
+	Beat func(ctx context.Context) (chat.Heartbeat, error)
+	// Allow says whether an event may be shown; nil allows all. It is called by several goroutines and must not wait.
+	Allow func(e chat.Event) bool
+	// Done ends the stream, for instance when a permission was lost; it may be nil.
+	Done <-chan struct{}
+}
+
+// ParseEventID reads where a client stands: the header Last-Event-ID ("<epoch>.<seq>") and the parameter after, which may be a
+// bare number. What cannot be read counts as 0, the larger number wins. Foreign tells that the client's numbers belong to another
+// epoch and mean nothing here.
+func ParseEventID(lastEventID, after, epoch string) (seq int64, foreign bool) {
+	own := false
+	for _, s := range []string{lastEventID, after} {
+		e, digits, dotted := cutLast(s)
+		n, err := strconv.ParseInt(digits, 10, 64)
+		switch {
+		case err != nil || n < 0:
+		case dotted && e != epoch:
+			foreign = true
+		default:
+			own = own || dotted
+			seq = max(seq, n)
+		}
+	}
+	if foreign && !own {
+		return 0, true
+	}
+	return seq, false
+}
+
+// cutLast splits "<epoch>.<seq>" at the last dot; without a dot all of it is the number.
+func cutLast(s string) (epoch, seq string, dotted bool) {
+	i := strings.LastIndexByte(s, '.')
+	if i < 0 {
+		return "", s, false
+	}
+	return s[:i], s[i+1:], true
+}
