@@ -1,0 +1,108 @@
+import { slot } from "./draw.js";
+import { swap } from "./swap.js";
+
+/** What an agent does with a conversation besides writing, and with herself. The buttons post by themselves without script. */
+export class Actions {
+  #api; #words; #done;
+
+  /** @param {{api: import("./api.js").API, words: import("./words.js").Words, done: () => void}} options done: called when a conversation was moved */
+  constructor({ api, words, done }) {
+    this.#api = api;
+    this.#words = words;
+    this.#done = done;
+    document.addEventListener("submit", (event) => {
+      const act = this.#submitted(event);
+      if (!act) return;
+      event.preventDefault();
+      this.#run(event.target, event.submitter, act);
+    });
+    document.addEventListener("click", (event) => {
+      const action = event.target.closest("[data-action]")?.dataset.action;
+      if (action === "side") this.side();
+      if (action === "transfer") this.transfer();
+      if (action === "keys") this.help();
+      for (const open of document.querySelectorAll("details.ask[open], details.me[open]")) if (!open.contains(event.target)) open.open = false;
+    });
+  }
+
+  /** Asks whom to hand over to. */
+  transfer() { return this.#dialog("dialog[data-transfer]"); }
+
+  /** Shows the keys. */
+  help() { return this.#dialog("dialog#keys"); }
+
+  /** Asks whether to end the conversation. */
+  askClose() {
+    const ask = [...document.querySelectorAll('details.ask:has([data-action="close"])')].find((d) => d.checkVisibility?.() ?? d.offsetParent);
+    if (!ask) return false;
+    ask.open = true;
+    ask.querySelector('[data-action="close"]').focus();
+    return true;
+  }
+
+  /** Shows or hides the visitor's panel, where it is a drawer. */
+  side() {
+    const open = document.body.classList.toggle("console--side");
+    const opener = document.querySelector('.pane [data-action="side"]');
+    opener?.setAttribute("aria-expanded", String(open));
+    (open ? document.querySelector('.side [data-action="side"]') : opener)?.focus();
+    return true;
+  }
+
+  #submitted({ target, submitter }) {
+    const pane = document.querySelector("main[data-chat]");
+    const path = `/api/v1/conversations/${pane?.dataset.conversation}`;
+    if (target.matches("[data-presence]")) return () => this.#present(submitter.value);
+    if (!pane || target.matches("[data-composer]")) return null;
+    const action = submitter?.dataset.action;
+    if (action === "take") return () => this.#api.post(`${path}/assign`, { agent_id: pane.dataset.agent });
+    if (action === "close" || action === "reopen") return () => this.#api.post(`${path}/${action}`);
+    if (!target.closest("[data-transfer]") || "cancel" in submitter.dataset) return null;
+    const said = new FormData(target);
+    return async () => {
+      await this.#api.post(`${path}/assign`, { agent_id: said.get("agent_id"), note: said.get("note") ?? "" });
+      target.closest("dialog").close();
+    };
+  }
+
+  async #run(form, button, act) {
+    if (button) button.disabled = true;
+    try {
+      await act();
+      for (const open of document.querySelectorAll("details.ask[open]")) open.open = false;
+      if (!form.matches("[data-presence]")) this.#done();
+    } catch (problem) {
+      if (problem.status === 401) return location.reload();
+      this.#tell(form, this.#words.say(`error.${problem.code}`, { trace: problem.trace ?? "" }));
+    } finally {
+      if (button) button.disabled = false;
+    }
+  }
+
+  async #present(presence) {
+    await this.#api.post("/api/v1/presence", { presence });
+    await swap(location.href, ["details.me:not(.me--tab)", "details.me--tab"]);
+  }
+
+  /** Says what went wrong where it was asked for, else in the pane's bar. */
+  #tell(form, words) {
+    const place = form.querySelector('[data-slot="error"]');
+    if (place) {
+      place.textContent = words;
+      place.hidden = false;
+      return;
+    }
+    const bar = document.querySelector("main[data-chat] [data-notice]");
+    if (!bar) return;
+    slot(bar, "text", words);
+    bar.hidden = false;
+    setTimeout(() => { bar.hidden = true; }, 6_000);
+  }
+
+  #dialog(selector) {
+    const dialog = document.querySelector(selector);
+    if (!dialog) return false;
+    if (!dialog.open) dialog.showModal();
+    return true;
+  }
+}

@@ -1,0 +1,97 @@
+// The visitor's page. It works without this file; with it, words go out at once and come in by themselves.
+import { API } from "./api.js";
+import { backoff } from "./backoff.js";
+import { Bridge } from "./bridge.js";
+import { Forms } from "./forms.js";
+import { Outbox } from "./outbox.js";
+import { Pane } from "./pane.js";
+import { Session } from "./session.js";
+import { openStore } from "./store.js";
+import { Stream } from "./stream.js";
+import { Title } from "./title.js";
+import { Words } from "./words.js";
+
+const LANE = "visitor";
+const POLL = 20_000;
+
+/** A visitor's page at work. */
+class Chat {
+  #root = document.querySelector("[data-chat]");
+  #words = new Words(document);
+  #title = new Title(this.#words);
+  #session; #api; #outbox; #pane; #bridge; #stream = null; #epoch;
+
+  async start() {
+    const { line, locale, conversation, epoch } = this.#root.dataset;
+    this.#epoch = epoch;
+    this.#session = new Session({ line, locale, conversation, framed: window.parent !== window });
+    this.#api = new API({ headers: () => this.#session.headers() });
+    this.#session.use(this.#api);
+    this.#outbox = new Outbox({
+      scope: `${line}:${LANE}`, store: openStore(), send: (item) => this.#send(item), refresh: () => this.#refresh(),
+      on: { sent: (item, message) => this.#pane.sent(item, message), failed: (item) => this.#pane.failed(item) },
+    });
+    this.#bridge = new Bridge({ opened: () => this.#pane.composer?.focus() });
+    this.#pane = new Pane(this.#root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: LANE, unread: (n) => this.#unread(n) });
+    new Forms({ api: this.#api, words: this.#words, id: () => this.#pane.id, again: async () => this.#enter(await this.#session.renew()) });
+    this.#pane.pending(await this.#outbox.load());
+    if (conversation) this.#listen();
+    else if (this.#session.stored) this.#resume();
+    setInterval(() => this.#queue(), POLL);
+  }
+
+  /** An earlier visit left a token: goes on with it, however long it takes to get through. */
+  async #resume(tries = 0) {
+    try {
+      await this.#enter(await this.#session.ensure(true));
+    } catch {
+      setTimeout(() => this.#resume(tries + 1), 500 + backoff(tries));
+    }
+  }
+
+  /** Nothing exists of a visitor before her first words: they bring the conversation about. */
+  async #send(item) {
+    if (!this.#pane.id) await this.#enter(await this.#session.ensure());
+    return this.#api.post(`/api/v1/conversations/${item.conversation || this.#pane.id}/messages`, { client_id: item.id, kind: "text", text: item.text });
+  }
+
+  async #refresh() { await this.#enter(await this.#session.refresh()); }
+
+  async #enter({ conversation, epoch }) {
+    const changed = conversation.id !== this.#pane.id;
+    this.#epoch = epoch;
+    await this.#pane.attach(conversation);
+    if (changed || !this.#stream) this.#listen();
+  }
+
+  #listen() {
+    this.#stream?.disconnect();
+    const path = `/api/v1/conversations/${this.#pane.id}/events`;
+    const stream = (this.#stream = new Stream(path, {
+      event: (kind, data) => this.#hear(kind, data),
+      state: (open) => { if (stream === this.#stream) this.#pane.stream(open); },
+      unauthorized: () => this.#refresh().catch(() => {}),
+      gone: () => { this.#stream = null; },
+    }, { id: `${this.#epoch}.${this.#pane.last}`, headers: () => this.#session.headers() }));
+    stream.connect();
+  }
+
+  #hear(kind, data) {
+    if (kind === "reset") this.#stream.resume(`${(this.#epoch = data.epoch)}.0`);
+    this.#pane.hear(kind, data);
+  }
+
+  /** The place in the queue moves without a word of ours being said: it is asked for. */
+  async #queue() {
+    if (this.#root.dataset.status !== "waiting" || document.visibilityState !== "visible") return;
+    const conversation = await this.#api.get(`/api/v1/conversations/${this.#pane.id}`).catch(() => null);
+    if (conversation) this.#pane.hear("conversation", conversation);
+  }
+
+  #unread(n) {
+    this.#title.unread = n;
+    this.#bridge.unread(n);
+  }
+}
+
+new Chat().start();

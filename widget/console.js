@@ -1,0 +1,103 @@
+// The agents' console. It works without this file; with it, lists and conversations keep themselves true, and keys do things.
+import { Actions } from "./actions.js";
+import { API } from "./api.js";
+import { Canned } from "./canned.js";
+import { Inbox } from "./inbox.js";
+import { Keys } from "./keys.js";
+import { Opener } from "./open.js";
+import { Outbox } from "./outbox.js";
+import { Pane } from "./pane.js";
+import { openStore } from "./store.js";
+import { Stream } from "./stream.js";
+import { Title } from "./title.js";
+import { Words } from "./words.js";
+
+/** The console at work: one stream for everything the agent may see, one outbox, and the pane that is open. */
+class Console {
+  #words = new Words(document);
+  #title = new Title(this.#words);
+  #api = new API();
+  #opener = new Opener((title) => this.#opened(title));
+  #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
+  #pane = null; #canned = null; #outbox = null; #open = false; #store = openStore();
+
+  start() {
+    const actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() });
+    new Keys({ composer: () => this.#pane?.composer, actions });
+    this.#show();
+    new Stream("/api/v1/inbox/events", {
+      event: (kind, data) => this.#hear(kind, data),
+      state: (open) => { this.#open = open; this.#pane?.stream(open); },
+      unauthorized: async () => location.reload(), // the server shows the login and comes back here; drafts and the outbox are kept
+      gone: () => location.reload(),
+    }).connect();
+  }
+
+  #opened(title) {
+    if (title) this.#title.base = title;
+    this.#show();
+    this.#pane?.composer?.focus();
+  }
+
+  /** Takes over the pane that is on the page, if there is a conversation in it. */
+  #show() {
+    this.#pane?.disconnect();
+    this.#canned?.disconnect();
+    this.#pane = this.#canned = null;
+    const root = document.querySelector("main[data-chat]");
+    if (!root) return;
+    const { conversation, agent } = root.dataset;
+    this.#outbox ??= this.#fill(agent);
+    this.#pane = new Pane(root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: conversation, unread: (n) => { if (n === 0) this.#inbox.ask(conversation); } });
+    this.#pane.stream(this.#open);
+    if (this.#pane.composer) this.#canned = new Canned(root.querySelector("form[data-composer]"), this.#pane.composer);
+  }
+
+  #fill(agent) {
+    const outbox = new Outbox({
+      scope: `agent:${agent}`, store: this.#store, refresh: async () => location.reload(),
+      send: (item) => this.#api.post(`/api/v1/conversations/${item.conversation}/${item.kind === "note" ? "notes" : "messages"}`, { client_id: item.id, kind: item.kind, text: item.text }),
+      on: {
+        sent: (item, message) => this.#at(item.conversation)?.sent(item, message),
+        failed: (item) => this.#at(item.conversation)?.failed(item),
+      },
+    });
+    outbox.load().then((items) => this.#pane?.pending(items.filter((i) => i.lane === this.#pane.id)));
+    return outbox;
+  }
+
+  #hear(kind, data) {
+    const id = data.conversation_id ?? (kind === "conversation" ? data.id : "") ?? "";
+    this.#inbox.hear(kind, data, id);
+    if (kind === "heads") this.#catchUp(data);
+    else if (kind === "heartbeat") this.#pane?.hear(kind, { degraded: data.degraded });
+    else if (id) {
+      const pane = this.#at(id);
+      if (pane && kind === "conversation" && pane.differs(data)) this.#opener.refresh();
+      pane?.hear(kind, data);
+    }
+  }
+
+  /** The stream has begun (again): what the open conversation missed is fetched, what is not in the log as well. */
+  async #catchUp(heads) {
+    const pane = this.#pane;
+    if (!pane) return;
+    pane.hear("heartbeat", { head: heads[pane.id] ?? 0 });
+    const path = `/api/v1/conversations/${pane.id}`;
+    const [conversation, notes] = await Promise.all([this.#api.get(path), this.#api.get(`${path}/notes`)]).catch(() => []);
+    if (!conversation || pane !== this.#pane) return;
+    if (pane.differs(conversation)) this.#opener.refresh();
+    pane.hear("conversation", conversation);
+    pane.hear("heartbeat", { head: conversation.last_seq, read: conversation.read });
+    for (const note of notes.messages) pane.hear("message", note);
+  }
+
+  #moved() {
+    this.#opener.refresh();
+    if (this.#pane) this.#inbox.ask(this.#pane.id);
+  }
+
+  #at(conversation) { return this.#pane?.id === conversation ? this.#pane : null; }
+}
+
+new Console().start();

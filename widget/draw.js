@@ -1,0 +1,132 @@
+import { hue, initial } from "./face.js";
+import { writeText } from "./text.js";
+import { clock, day, dayKey } from "./time.js";
+
+const CONT = 3 * 60_000;
+
+/** Makes the rows of a log from the page's templates. */
+export class Rows {
+  #root; #words; #side; #locale;
+
+  /** @param {HTMLElement} root the [data-chat] element @param {import("./words.js").Words} words */
+  constructor(root, words) {
+    this.#root = root;
+    this.#words = words;
+    this.#side = root.dataset.side;
+    this.#locale = root.dataset.locale || document.documentElement.lang || "zh-CN";
+  }
+
+  /** A row for a message of the log or a note. @param {any} message chat.Message */
+  message(message) {
+    if (message.kind === "notice") return this.#notice(message);
+    const { kind, id = "", name = "" } = message.author;
+    const li = this.clone(message.kind === "note" ? "note" : kind === this.#side ? "own" : kind === "bot" ? "bot" : "other");
+    this.#stamp(li, message);
+    li.dataset.author = id;
+    if (message.client_id) li.dataset.client = message.client_id;
+    slot(li, "name", name);
+    this.#face(li, id, name);
+    this.#write(li, message.text ?? "");
+    return li;
+  }
+
+  /** A row for what the outbox holds. @param {import("./store.js").Item} item */
+  pending(item) {
+    const { agent: id, name } = this.#root.dataset;
+    const kind = item.kind === "note" ? "note" : "text";
+    const li = this.message({ kind, author: { kind: this.#side, id, name }, client_id: item.id, text: item.text, created_at: new Date(item.at).toISOString() });
+    li.classList.add("message--sending");
+    this.state(li, "sending");
+    return li;
+  }
+
+  /** Gives a row its place in the log. @param {HTMLElement} li @param {any} message */
+  settle(li, message) {
+    li.classList.remove("message--sending", "message--failed");
+    this.#stamp(li, message);
+    if (message.author?.id) li.dataset.author = message.author.id;
+    show(li, "retry", false);
+  }
+
+  /** @param {HTMLElement} li @param {"sending"|"sent"|"delivered"|"read"|"failed"} state @param {string} [reason] */
+  state(li, state, reason = "") {
+    if (li.dataset.state === state && !reason) return;
+    li.dataset.state = state;
+    slot(li, "state", this.#words.say(state));
+    slot(li, "reason", reason);
+    show(li, "retry", state === "failed");
+    show(li, "reason", state === "failed" && reason !== "");
+    li.classList.toggle("message--failed", state === "failed");
+    li.classList.toggle("message--sending", state === "sending");
+  }
+
+  /** A day's divider. @param {Date} at */
+  day(at) {
+    const li = this.clone("day");
+    li.dataset.day = dayKey(at);
+    slot(li, "day", day(at, new Date(), this.#locale, this.#words));
+    return li;
+  }
+
+  /** @param {string} name @returns {HTMLElement} */
+  clone(name) {
+    const find = `template[data-template="${name}"]`;
+    const template = this.#root.querySelector(find) ?? document.querySelector(find);
+    return document.importNode(template.content.querySelector("li"), true);
+  }
+
+  /** Whether a row goes on what the row before it began. @param {HTMLElement} li @param {HTMLElement | null} before */
+  continues(li, before) {
+    if (!before || !li.matches(".message") || !before.matches(".message")) return false;
+    const a = before.dataset, b = li.dataset;
+    const same = a.by === b.by && (a.by === "visitor" || (a.author ?? "") === (b.author ?? ""));
+    return same && "note" in a === "note" in b && Date.parse(b.at) - Date.parse(a.at) < CONT;
+  }
+
+  /** The avatar's letter and, where avatars have a colour each, its colour. */
+  #face(li, id, name) {
+    for (const place of slots(li, "initial")) {
+      place.textContent = initial(name);
+      if (id && /\bhue-\d/.test(place.className)) place.className = place.className.replace(/\bhue-\d+/, hue(id));
+    }
+  }
+
+  #notice(message) {
+    const li = this.clone("notice");
+    this.#stamp(li, message);
+    const { notice, ...values } = message.data ?? {};
+    const key = [`notice.${notice}_by_${values.by}`, `notice.${notice}`, "notice.unknown"].find((k) => this.#words.has(k));
+    slot(li, "text", key ? this.#words.say(key, values) : message.text ?? "");
+    return li;
+  }
+
+  #stamp(li, message) {
+    const at = new Date(message.created_at);
+    li.dataset.by = message.author?.kind ?? "system";
+    li.dataset.at = message.created_at;
+    if (message.kind === "note") li.dataset.note = message.seq ?? "";
+    else if (message.seq) li.dataset.seq = message.seq;
+    slot(li, "time", clock(at, this.#locale));
+    for (const time of li.querySelectorAll("time")) time.dateTime = message.created_at;
+  }
+
+  #write(li, text) {
+    for (const place of slots(li, "text")) writeText(place, text);
+  }
+}
+
+/** Fills every place of that name. @param {Element} root @param {string} name @param {string} [text] */
+export function slot(root, name, text = "") {
+  for (const place of slots(root, name)) place.textContent = text;
+}
+
+/** Shows or hides every place of that name. @param {Element} root @param {string} name @param {boolean} shown */
+export function show(root, name, shown) {
+  for (const place of slots(root, name)) place.hidden = !shown;
+}
+
+/** A row may be a place itself. */
+function slots(root, name) {
+  const find = `[data-slot="${name}"]`;
+  return root.matches(find) ? [root] : root.querySelectorAll(find);
+}

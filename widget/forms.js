@@ -1,0 +1,66 @@
+import { slot } from "./draw.js";
+
+/** The visitor's other forms: to end, to begin again, to rate, and the small things of the bar. They post by themselves without script. */
+export class Forms {
+  #api; #words; #id; #again;
+
+  /** @param {{api: import("./api.js").API, words: import("./words.js").Words, id: () => string, again: () => Promise<void>}} options */
+  constructor({ api, words, id, again }) {
+    this.#api = api;
+    this.#words = words;
+    this.#id = id;
+    this.#again = again;
+    document.addEventListener("submit", (event) => {
+      const act = { close: this.#close, again: this.#begin, rate: this.#rate }[event.submitter?.value];
+      if (!act || event.defaultPrevented) return;
+      event.preventDefault();
+      this.#run(event.target, act);
+    });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") fold(); });
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-menu], [data-emoji-panel]")) fold();
+      const sign = event.target.closest("[data-emoji]");
+      if (sign) insert(sign.dataset.emoji);
+    });
+    for (const panel of document.querySelectorAll("[data-emoji-panel]")) panel.hidden = false;
+  }
+
+  async #run(form, act) {
+    const buttons = [...form.querySelectorAll("button")];
+    for (const button of buttons) button.disabled = true;
+    try {
+      await act.call(this, form);
+      fold();
+    } catch (problem) {
+      slot(form, "error", this.#words.say(`error.${problem.code}`, { trace: problem.trace ?? "" }));
+      for (const place of form.querySelectorAll('[data-slot="error"]')) place.hidden = false;
+    } finally {
+      for (const button of buttons) button.disabled = false;
+    }
+  }
+
+  async #close() { await this.#api.post(`/api/v1/conversations/${this.#id()}/close`); }
+
+  async #begin() { await this.#again(); }
+
+  async #rate(form) {
+    const said = new FormData(form);
+    await this.#api.post(`/api/v1/conversations/${this.#id()}/rating`, { score: Number(said.get("score")), tags: said.getAll("tags"), comment: said.get("comment") ?? "" });
+    const thanks = document.createElement("p");
+    thanks.className = form.className;
+    thanks.setAttribute("role", "status");
+    thanks.textContent = this.#words.say("thanks");
+    form.replaceWith(thanks);
+  }
+}
+
+function fold() {
+  for (const open of document.querySelectorAll("[data-menu][open], [data-emoji-panel][open]")) open.open = false;
+}
+
+function insert(sign) {
+  const field = document.querySelector("form[data-composer] textarea");
+  field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus({ preventScroll: true });
+}

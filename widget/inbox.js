@@ -1,0 +1,127 @@
+import { Refresh } from "./refresh.js";
+import { fetchPage, put } from "./swap.js";
+
+const LIVE = 6_000;
+
+/** The list of conversations, kept true: rows, the numbers beside the lists, who types. */
+export class Inbox {
+  #api; #changed; #refresh; #typing = new Map(); #counting = null; #greeted = false;
+
+  /** @param {{api: import("./api.js").API, changed: (unread: number) => void}} options changed: how many rows have something unread */
+  constructor({ api, changed }) {
+    this.#api = api;
+    this.#changed = changed;
+    this.#refresh = new Refresh((id, first) => this.#load(id, first));
+    this.#tell();
+    setInterval(() => this.#clock(), 1_000);
+  }
+
+  /** Takes an event of the agent's stream. @param {string} kind @param {any} data @param {string} id its conversation */
+  hear(kind, data, id) {
+    if (kind === "heads") return this.#heads(data);
+    if (!id) return;
+    if (kind === "typing") {
+      if (data.author?.kind === "visitor") this.#live(id, true);
+      return;
+    }
+    if (kind === "message") this.#live(id, false);
+    if (kind === "message" || kind === "conversation" || kind === "receipt") this.#refresh.ask(id, kind === "message" && data.kind !== "note");
+    if (kind === "conversation") this.#count();
+  }
+
+  /** Asks for a row again. @param {string} id */
+  ask(id) { this.#refresh.ask(id); }
+
+  /** What the stream begins with: on the first time only rows that are behind, after a cut the whole list. */
+  async #heads(heads) {
+    if (this.#greeted) {
+      const page = await fetchPage(this.#url("/console/list"), { partial: true }).catch(() => null);
+      put(document.querySelector("#list"), page?.querySelector("#list"));
+      this.#tell();
+      this.#count();
+    } else {
+      for (const row of document.querySelectorAll("[data-row]")) if ((heads[row.dataset.row] ?? 0) > Number(row.dataset.last)) this.#refresh.ask(row.dataset.row, true);
+    }
+    this.#greeted = true;
+  }
+
+  async #load(id, first) {
+    const page = await fetchPage(this.#url(`/console/rows/${id}`), { partial: true });
+    const row = page?.querySelector("[data-row]");
+    const old = this.#row(id);
+    const list = document.querySelector("[data-list]");
+    if (!list) return;
+    const focused = old?.contains(document.activeElement);
+    if (!row) old?.remove();
+    else if (old && !(first && this.#newestFirst(list))) put(old, row);
+    else {
+      old?.remove();
+      const place = document.createElement("li");
+      if (this.#newestFirst(list)) list.prepend(place);
+      else list.insertBefore(place, list.querySelector("[data-more]"));
+      put(place, row);
+    }
+    if (focused) this.#row(id)?.querySelector("a").focus({ preventScroll: true });
+    this.#tell();
+    if (!old !== !row) this.#count();
+  }
+
+  #newestFirst(list) { return list.dataset.list !== "queue"; }
+
+  #row(id) { return document.querySelector(`[data-row="${CSS.escape(id)}"]`); }
+
+  /** A path of the console, with the list this page shows and the conversation it has open. */
+  #url(path) {
+    const query = new URLSearchParams(location.search);
+    const form = document.querySelector(".inbox__ask");
+    if (form) for (const [name, value] of new FormData(form)) query.set(name, value);
+    for (const [name, value] of [...query]) if (!value) query.delete(name);
+    for (const name of ["cursor", "before"]) query.delete(name);
+    const open = document.querySelector("main[data-chat]")?.dataset.conversation;
+    if (open) query.set("c", open);
+    return `${path}?${query}`;
+  }
+
+  #tell() {
+    const list = document.querySelector("[data-list]");
+    if (!list) return;
+    const empty = !list.querySelector("[data-row]");
+    list.hidden = empty;
+    const blank = document.querySelector("[data-blank]");
+    if (blank) blank.hidden = !empty;
+    this.#changed(list.querySelectorAll(".item--new").length);
+  }
+
+  #count() {
+    this.#counting ??= setTimeout(async () => {
+      this.#counting = null;
+      const n = await this.#api.get("/console/counts").catch(() => null);
+      if (!n) return;
+      for (const place of document.querySelectorAll("[data-count-view]")) if (place.dataset.countView in n) place.textContent = n[place.dataset.countView];
+      for (const place of document.querySelectorAll("[data-count-line]")) place.textContent = n.lines?.[place.dataset.countLine] ?? 0;
+      for (const place of document.querySelectorAll('.rail [data-count-view="queue"]')) place.classList.toggle("rail__n--hot", n.queue > 0);
+    }, 500);
+  }
+
+  #live(id, live) {
+    clearTimeout(this.#typing.get(id));
+    if (live) this.#typing.set(id, setTimeout(() => this.#live(id, false), LIVE));
+    else this.#typing.delete(id);
+    const row = this.#row(id);
+    for (const [name, shown] of [["live", live], ["preview", !live]]) {
+      const place = row?.querySelector(`[data-slot="${name}"]`);
+      if (place) place.hidden = !shown;
+    }
+  }
+
+  /** How long people have waited, and how that looks: from one minute a warning, from three bad. */
+  #clock() {
+    for (const place of document.querySelectorAll("[data-waiting-since]")) {
+      const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(place.dataset.waitingSince)) / 1000));
+      const text = place.querySelector('[data-slot="wait"]');
+      if (text && seconds < 3600) text.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      place.classList.toggle("item__wait--warn", seconds >= 60 && seconds < 180);
+      place.classList.toggle("item__wait--bad", seconds >= 180);
+    }
+  }
+}

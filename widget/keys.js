@@ -1,0 +1,78 @@
+const KEYS = { j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", r: "reply", n: "note", t: "transfer", e: "close", i: "side", "/": "search", "?": "help", Escape: "back" };
+
+/**
+ * What a key means in the console. Single keys mean nothing in a text field, with a modifier, or while an input method composes.
+ * @param {{key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, isComposing?: boolean}} event
+ * @param {boolean} typing whether the cursor is in a text field @returns {string} "" for nothing
+ */
+export function meaning({ key, ctrlKey, metaKey, altKey, isComposing }, typing) {
+  if (ctrlKey || metaKey || altKey || isComposing) return "";
+  if (key === "Escape") return "back";
+  return typing ? "" : KEYS[key.length === 1 ? key.toLowerCase() : key] ?? "";
+}
+
+/** The console's keyboard. `data-keys="off"` on the body switches single keys off. */
+export class Keys {
+  #composer; #actions;
+
+  /** @param {{composer: () => import("./composer.js").Composer | undefined, actions: import("./actions.js").Actions}} options */
+  constructor({ composer, actions }) {
+    this.#composer = composer;
+    this.#actions = actions;
+    document.addEventListener("keydown", (event) => {
+      if (event.defaultPrevented || document.body.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
+      const act = meaning(event, event.target.matches?.("input, textarea, select, [contenteditable]"));
+      if (act && this.#do(act, event)) event.preventDefault();
+    });
+  }
+
+  #do(act, event) {
+    const composer = this.#composer();
+    switch (act) {
+      case "next": return this.#move(1, event);
+      case "previous": return this.#move(-1, event);
+      case "reply":
+      case "note":
+        if (!composer) return false;
+        composer.kind = act === "note" ? "note" : "text";
+        composer.focus(true);
+        return true;
+      case "transfer": return this.#actions.transfer();
+      case "close": return this.#actions.askClose();
+      case "side": return this.#actions.side();
+      case "help": return this.#actions.help();
+      case "search": {
+        const field = document.querySelector("[data-search]");
+        field?.focus();
+        field?.select();
+        return Boolean(field);
+      }
+      default: return this.#back();
+    }
+  }
+
+  /** Arrows scroll a thread that has the focus; elsewhere they go through the list. */
+  #move(step, event) {
+    if (event.key.startsWith("Arrow") && event.target.closest?.(".thread, .side, select, [role=listbox]")) return false;
+    const links = [...document.querySelectorAll("[data-row] a.item")];
+    const now = links.findIndex((a) => a === document.activeElement);
+    const from = now >= 0 ? now : links.findIndex((a) => a.hasAttribute("aria-current"));
+    const next = links[from < 0 ? (step > 0 ? 0 : links.length - 1) : from + step];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+    return Boolean(next);
+  }
+
+  /** One level out: an open menu, the drawer, the field, the conversation on a phone. */
+  #back() {
+    const menu = document.querySelector("details.ask[open], details.me[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (document.body.classList.contains("console--side")) this.#actions.side();
+    else if (document.activeElement?.matches("input, textarea, select")) document.activeElement.blur();
+    else if (matchMedia("(max-width: 640px)").matches && document.body.dataset.view === "thread") document.querySelector("[data-back]")?.click();
+    else document.querySelector('[data-row] a.item[aria-current]')?.focus();
+    return true;
+  }
+}

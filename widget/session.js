@@ -1,0 +1,80 @@
+import { Problem } from "./api.js";
+import { recall, remember } from "./memory.js";
+
+/**
+ * What lets a visitor in. A page of its own relies on the HttpOnly cookie; a page in another site's frame, where cookies are
+ * blocked, keeps the token in its own storage and sends it as Bearer. The token leaves this page for the server only.
+ */
+export class Session {
+  #line; #locale; #key; #bearer; #token = ""; #api; #asking = null; #renewed = 0;
+
+  /** The conversation's id, "" before there is one. */
+  conversation;
+
+  /** @param {{line: string, locale: string, conversation: string, framed: boolean}} page */
+  constructor({ line, locale, conversation, framed }) {
+    this.#line = line;
+    this.#locale = locale;
+    this.#key = `support:${line}`;
+    this.conversation = conversation;
+    this.#bearer = framed && !conversation; // a frame that was drawn with its conversation has a working cookie
+    if (this.#bearer) this.#token = recall(this.#key);
+  }
+
+  /** @param {import("./api.js").API} api */
+  use(api) { this.#api = api; }
+
+  /** Whether an earlier visit left a token to go on with. */
+  get stored() { return this.#token !== ""; }
+
+  /** What proves who we are: a header, or nothing where the cookie does. @returns {Record<string, string>} */
+  headers() { return this.#token ? { Authorization: `Bearer ${this.#token}` } : {}; }
+
+  /**
+   * Opens the session if there is none. Callers at once share one call.
+   * @param {boolean} [resume] go on with the last conversation even when it has ended; otherwise a new one begins then
+   * @returns {Promise<{conversation: any, epoch: string}>}
+   */
+  ensure(resume = false) {
+    this.#asking ??= this.#open(resume).catch((error) => {
+      this.#asking = null;
+      throw error;
+    });
+    return this.#asking;
+  }
+
+  /** Opens it anew, for another conversation or because it has lapsed. */
+  renew(resume = false) {
+    this.#asking = null;
+    return this.ensure(resume);
+  }
+
+  /** After a 401. A cookie that was set and did not come back is blocked: from then on the token is carried by hand. */
+  async refresh() {
+    if (Date.now() - this.#renewed < 60_000) this.#bearer = true;
+    this.#renewed = Date.now();
+    const stored = this.#bearer ? recall(this.#key) : "";
+    if (stored && stored !== this.#token) this.#token = stored; // another frame of ours was quicker
+    return this.renew(true);
+  }
+
+  async #open(resume) {
+    const page = { url: this.#bearer ? document.referrer : location.href, title: document.title, referrer: document.referrer };
+    const ask = (headers) => this.#api.post(`/api/v1/lines/${encodeURIComponent(this.#line)}/session`, { page, locale: this.#locale, resume }, headers);
+    let answer;
+    try {
+      answer = await ask(this.headers());
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 401 && this.#token)) throw error;
+      this.#token = "";
+      remember(this.#key, "");
+      answer = await ask({});
+    }
+    if (this.#bearer) {
+      this.#token = answer.token;
+      remember(this.#key, answer.token);
+    }
+    this.conversation = answer.conversation.id;
+    return answer;
+  }
+}

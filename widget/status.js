@@ -1,0 +1,50 @@
+import { initial } from "./face.js";
+import { slot } from "./draw.js";
+
+/** Where the conversation stands: who has it, the place in the queue, and whether one can still write. */
+export class Status {
+  #root; #words; #note;
+
+  /** @param {HTMLElement} root @param {import("./words.js").Words} words */
+  constructor(root, words) {
+    this.#root = root;
+    this.#words = words;
+    const quiet = root.dataset.status !== "waiting" && root.dataset.status !== "closed";
+    this.#note = (quiet && root.querySelector("[data-who-note]")?.textContent) || "";
+  }
+
+  /** @param {any} conversation chat.Conversation */
+  show(conversation) {
+    const { status, agent, position = 0 } = conversation;
+    this.#root.dataset.status = status;
+    this.#root.dataset.holder = agent?.id ?? "";
+    this.#each("[data-closed]", (place) => { place.hidden = status !== "closed"; });
+    this.#each("[data-composer]", (place) => { place.hidden = status === "closed"; });
+    this.#queue(status === "waiting" ? position : 0);
+    if (this.#root.dataset.side === "visitor") this.#who(status, agent?.name);
+  }
+
+  #queue(position) {
+    this.#each("[data-queue]", (place) => {
+      place.hidden = position === 0;
+      if (position === 0) return;
+      slot(place, "position", this.#words.say(position === 1 && this.#words.has("queue_next") ? "queue_next" : "queue", { n: position - 1 }));
+      const minutes = position * Number(place.dataset.minutes ?? 0); // data-minutes: how long one place takes, where the line knows
+      slot(place, "estimate", this.#words.say(minutes > 0 ? "queue_estimate" : "queue_wait", { n: minutes }));
+    });
+  }
+
+  #who(status, name) {
+    this.#each("[data-who]", (place) => { if (name) place.textContent = name; });
+    this.#each("[data-who-initial]", (place) => {
+      if (name) place.textContent = initial(name);
+      place.classList.toggle("avatar--on", status === "open");
+    });
+    const word = { waiting: "connecting", closed: "ended" }[status];
+    this.#each("[data-who-note]", (place) => { place.textContent = word ? this.#words.say(word) : this.#note; });
+  }
+
+  #each(selector, change) {
+    for (const place of this.#root.querySelectorAll(selector)) change(place);
+  }
+}

@@ -1,0 +1,149 @@
+import { heading, isRow, next, previous, settled } from "./siblings.js";
+import { Rows } from "./draw.js";
+import { Scroll } from "./scroll.js";
+import { dayKey } from "./time.js";
+
+/** The log on the screen: rows in the order of their numbers, notes by time among them, what is not accepted yet at the end. */
+export class Thread {
+  #log; #rows; #words; #marks; #side;
+
+  /**
+   * @param {HTMLElement} root the [data-chat] element
+   * @param {{words: import("./words.js").Words, marks: import("./marks.js").Marks, onEnd: () => void, onRetry: (client: string) => void}} options
+   */
+  constructor(root, { words, marks, onEnd, onRetry }) {
+    this.#log = root.querySelector("[data-log]");
+    this.#rows = new Rows(root, words);
+    this.#words = words;
+    this.#marks = marks;
+    this.#side = root.dataset.side;
+    this.scroll = new Scroll(root, this.#log, words, onEnd);
+    this.#log.addEventListener("click", (event) => {
+      if (event.target.closest('[data-slot="retry"]')) onRetry(event.target.closest("li").dataset.client);
+    });
+  }
+
+  /** The lowest number drawn, 0 for none. */
+  get first() { return Number(this.#log.querySelector("li[data-seq]")?.dataset.seq ?? 0); }
+
+  /** Our own messages with a client id, oldest first, for when the server has lost them. */
+  own() {
+    return [...this.#log.querySelectorAll(`li[data-seq][data-client][data-by="${this.#side}"]`)].map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
+  }
+
+  /** How many messages of the other side stand after a number. @param {number} seen */
+  unread(seen) {
+    return [...this.#log.querySelectorAll(".message[data-seq]")].filter((li) => Number(li.dataset.seq) > seen && li.dataset.by !== this.#side).length;
+  }
+
+  /** Draws messages of the log, or notes, where they belong; one that is drawn already is only settled. @param {...any} messages */
+  draw(...messages) {
+    this.scroll.keep(() => {
+      for (const message of messages) this.#draw(message);
+    });
+  }
+
+  /** Draws what the outbox holds, at the end. @param {import("./store.js").Item} item */
+  pending(item) {
+    if (this.#byClient(item.id)) return;
+    const li = this.#rows.pending(item);
+    this.#place(li, null);
+    if (item.state === "failed") this.failed(item);
+    this.scroll.toEnd();
+  }
+
+  /** Accepted, though perhaps not yet at its place. @param {string} client */
+  accepted(client) {
+    const li = this.#byClient(client);
+    if (li && !li.dataset.seq) this.#rows.state(li, "sent");
+  }
+
+  /** Being tried again. @param {string} client */
+  retrying(client) { const li = this.#byClient(client); if (li) this.#rows.state(li, "sending"); }
+
+  /** Refused, with the reason in words. @param {import("./store.js").Item} item */
+  failed(item) {
+    const li = this.#byClient(item.id);
+    const key = `error.${item.reason}`;
+    if (li) this.#rows.state(li, "failed", this.#words.has(key) ? this.#words.say(key) : item.detail ?? "");
+  }
+
+  /** Says anew how far our messages have come, after the marks moved. */
+  remark() {
+    for (const li of this.#log.querySelectorAll(`.message[data-seq][data-by="${this.#side}"]`)) this.#rows.state(li, this.#marks.state(Number(li.dataset.seq)));
+  }
+
+  /** Puts the line "new messages" above a message. @param {number} seq */
+  divide(seq) {
+    const li = this.#log.querySelector(`li[data-seq="${seq}"]`);
+    if (!li) return;
+    const old = this.#log.querySelector("[data-unread]");
+    const line = old ?? this.#rows.clone("unread");
+    this.scroll.keep(() => {
+      li.before(line);
+      li.classList.remove("message--cont");
+    });
+  }
+
+  /** Takes everything out but what is not accepted yet. */
+  clear() {
+    for (const li of [...this.#log.children]) {
+      if (li.dataset.seq || li.dataset.note || "day" in li.dataset || "unread" in li.dataset) li.remove();
+    }
+  }
+
+  /** Lets go of the page. */
+  disconnect() { this.scroll.disconnect(); }
+
+  #draw(message) {
+    const drawn = this.#find(message);
+    if (drawn?.dataset.seq || drawn?.dataset.note) return;
+    const li = drawn ?? this.#rows.message(message);
+    if (drawn) this.#rows.settle(drawn, message);
+    this.#place(li, this.#after(message), drawn);
+    if (message.author?.kind === this.#side) this.#rows.state(li, message.kind === "note" ? "sent" : this.#marks.state(message.seq));
+  }
+
+  #byClient(client) { return client ? this.#log.querySelector(`li[data-client="${CSS.escape(client)}"]`) : null; }
+
+  #find(message) {
+    const place = message.kind === "note" ? `li[data-note="${message.seq}"]` : `li[data-seq="${message.seq}"]`;
+    return this.#log.querySelector(place) ?? this.#byClient(message.client_id);
+  }
+
+  /** The row before which a message stands: the first with a later number (a later time, for a note), else the first pending one. */
+  #after(message) {
+    const rows = [...this.#log.children].filter((li) => isRow(li) && (!message.client_id || li.dataset.client !== message.client_id));
+    const later = message.kind === "note"
+      ? (li) => !settled(li) || Date.parse(li.dataset.at) > Date.parse(message.created_at)
+      : (li) => !settled(li) || Number(li.dataset.seq) > message.seq;
+    let found = null;
+    for (let i = rows.length - 1; i >= 0; i--) {
+      if (later(rows[i])) found = rows[i];
+      else if (rows[i].dataset.seq || message.kind === "note") break;
+    }
+    return found;
+  }
+
+  #place(li, before, drawn = null) {
+    const moves = !drawn || (before && before.compareDocumentPosition(li) & Node.DOCUMENT_POSITION_FOLLOWING);
+    if (moves) this.#log.insertBefore(li, before ? heading(before) : this.#log.querySelector(":scope > [data-typing]"));
+    this.#tidy(li);
+    if (next(li)) this.#tidy(next(li));
+  }
+
+  /** Sees to the day above a row and to whether it goes on the row before. */
+  #tidy(li) {
+    const before = previous(li);
+    let line = li.previousElementSibling, day = null, unread = false;
+    for (; line && line !== before; line = line.previousElementSibling) {
+      if ("day" in line.dataset) day = line;
+      if ("unread" in line.dataset) unread = true;
+    }
+    const at = new Date(li.dataset.at);
+    const turns = !before || (before.dataset.at && dayKey(at) !== dayKey(new Date(before.dataset.at)));
+    if (turns && !day) this.#log.insertBefore(this.#rows.day(at), heading(li));
+    else if (!turns && day) day.remove();
+    li.classList.toggle("message--cont", !turns && !unread && this.#rows.continues(li, before));
+  }
+}
