@@ -1,0 +1,191 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"golang.org/x/net/html"
+
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/views/i18n"
+)
+
+var (
+	zone = time.FixedZone("CST", 8*3600)
+	now  = time.Date(2026, 7, 18, 14, 33, 0, 0, zone)
+)
+
+// id names the n-th thing of a test.
+func id(n int) chat.ID { return chat.ID(fmt.Sprintf("019f0000-0000-7000-8000-%012x", n)) }
+
+// ago is a time before now.
+func ago(d time.Duration) chat.Time { return chat.Time{Time: now.Add(-d)} }
+
+func reader(locale string) Reader {
+	return Reader{
+		Text: i18n.For(locale, zone), Now: now,
+		Agent: chat.Agent{ID: id(1), Name: "林晓", Presence: chat.Online, Lines: []string{"shop", "club"}, Capacity: 6, Permissions: chat.Permissions()},
+		Lines: []chat.Line{{Name: "shop", Title: "禾木商城", Color: "#2e6e52"}, {Name: "club", Title: "禾木会员", Color: "#9a5b1e"}},
+	}
+}
+
+// talk is a conversation that the reader has, with a bit of everything in it.
+func talk() Thread {
+	visitor, own := chat.Author{Kind: chat.KindVisitor, ID: id(21), Name: "周明玥"}, chat.Author{Kind: chat.KindAgent, ID: id(1), Name: "林晓"}
+	return Thread{
+		Conversation: chat.Conversation{
+			ID: id(11), Line: "shop", Visitor: id(21), VisitorName: "周明玥", Status: chat.StatusOpen, Agent: chat.AgentRef{ID: id(1), Name: "林晓"}, LastSeq: 6,
+			Created: ago(26 * time.Hour), Replied: ago(26*time.Hour - 38*time.Second), Last: ago(time.Minute), Labels: []string{"退换货"},
+			Read: chat.Marks{VisitorDelivered: 6, Visitor: 4, Agent: 4},
+		},
+		Visitor: chat.Visitor{
+			ID: id(21), External: "u_20931", Name: "周明玥", Email: "zhou@hemu.example", Phone: "13800138013", Verified: true, Locale: "zh-CN", Created: ago(100 * 24 * time.Hour), Seen: ago(time.Minute),
+			Attributes: json.RawMessage(`{"level":"PLUS","spent":6482.5,"vip":true,"likes":["a","b"],"none":null,"deep":{"x":1}}`),
+			Page:       chat.Page{URL: "https://hemu.example/orders/1", Title: "订单", Referrer: "https://hemu.example/"}, Device: chat.Device{Name: "iPhone"},
+		},
+		Log: Log{
+			Messages: []chat.Message{
+				{Seq: 1, Author: chat.Author{Kind: chat.KindBot}, Kind: chat.KindText, Text: "hi", Created: ago(26 * time.Hour)},
+				{Seq: 2, Author: visitor, Kind: chat.KindText, Text: "one", Created: ago(9 * time.Minute), ClientID: id(102)},
+				{Seq: 3, Author: chat.Author{Kind: chat.KindSystem}, Kind: chat.KindNotice, Data: json.RawMessage(`{"notice":"joined","agent":"林晓"}`), Created: ago(8 * time.Minute)},
+				{Seq: 4, Author: own, Kind: chat.KindText, Text: "see https://hemu.example/help。", Created: ago(7 * time.Minute), ClientID: id(104)},
+				{Seq: 5, Author: visitor, Kind: chat.KindText, Text: "two", Created: ago(3 * time.Minute), ClientID: id(105)},
+				{Seq: 6, Author: own, Kind: chat.KindText, Text: "three", Created: ago(time.Minute), ClientID: id(106)},
+			},
+			Notes: []chat.Message{{Seq: 1, Author: own, Kind: chat.KindNote, Text: "note", Created: ago(5 * time.Minute), ClientID: id(107)}},
+			More:  true,
+		},
+		Epoch:    "e1",
+		Seats:    []chat.Seat{{Agent: chat.AgentRef{ID: id(2), Name: "周航"}, Capacity: 6, Open: 2, Online: true}, {Agent: chat.AgentRef{ID: id(3), Name: "Priya"}, Capacity: 4, Open: 4, Online: true}, {Agent: chat.AgentRef{ID: id(4), Name: "沈意"}, Capacity: 6}},
+		Canned:   []chat.Canned{{Shortcut: "hello", Title: "Hello", Body: "Hello\nthere"}, {Line: "club", Shortcut: "points", Title: "Points", Body: "x"}},
+		ClientID: id(99),
+	}
+}
+
+// inbox is a page with a row of every kind.
+func inbox() chat.InboxPage {
+	mine := chat.AgentRef{ID: id(1), Name: "林晓"}
+	return chat.InboxPage{Cursor: "next", Unavailable: []string{"club"}, Conversations: []chat.Conversation{
+		talk().Conversation,
+		{ID: id(12), Line: "shop", Visitor: id(22), VisitorName: "陈可", Status: chat.StatusOpen, Agent: mine, LastSeq: 3, Preview: "没拿到", PreviewBy: chat.KindVisitor, Last: ago(4 * time.Minute), Waiting: ago(192 * time.Second), Unread: 120},
+		{ID: id(13), Line: "club", Visitor: id(23), Status: chat.StatusWaiting, LastSeq: 1, Preview: "hello", PreviewBy: chat.KindVisitor, Last: ago(time.Minute), Waiting: ago(64 * time.Second), Unread: 1},
+		{ID: id(14), Line: "shop", Visitor: id(24), VisitorName: "何青", Status: chat.StatusSnoozed, Agent: mine, LastSeq: 2, Preview: "好的", PreviewBy: chat.KindAgent, Last: ago(30 * time.Hour), Snoozed: chat.Time{Time: now.Add(40 * time.Hour)}},
+		{ID: id(15), Line: "old", Visitor: id(25), VisitorName: "王砚秋", Status: chat.StatusClosed, Agent: chat.AgentRef{ID: id(2), Name: "周航"}, Preview: "bye", PreviewBy: chat.KindAgent, Created: ago(90 * 24 * time.Hour)},
+	}}
+}
+
+var counts = chat.Counts{Mine: 4, Queue: 3, All: 41, Lines: map[string]int{"shop": 18}}
+
+// states are all pages and fragments, by name.
+func states(r Reader) map[string]templ.Component {
+	l := List{View: chat.ViewMine}
+	page := func(t Thread, in Inbox) Page {
+		return r.Page(l, counts, in, r.Pane(l, t), r.Side(l, t.Conversation, t.Visitor, inbox().Conversations))
+	}
+	list := r.Inbox(l, inbox(), counts, id(11))
+	with := func(change func(*Thread)) templ.Component {
+		t := talk()
+		change(&t)
+		return page(t, list).View()
+	}
+	narrowed := List{View: chat.ViewAll, Line: "shop", Status: chat.StatusOpen, Label: "物流", Q: "x"}
+	away := r
+	away.Agent.Presence, away.Agent.Permissions, away.Theme = chat.Away, []chat.Permission{chat.ConversationRead}, "dark"
+	return map[string]templ.Component{
+		"open": page(talk(), list).View(),
+		"swap": page(talk(), list).Swap(),
+		"waiting": with(func(t *Thread) {
+			t.Conversation.Status, t.Conversation.Agent, t.Conversation.Position, t.Conversation.Waiting = chat.StatusWaiting, chat.AgentRef{}, 2, ago(time.Minute)
+		}),
+		"queued": with(func(t *Thread) { t.Conversation.Status, t.Conversation.Agent = chat.StatusWaiting, chat.AgentRef{} }),
+		"theirs": with(func(t *Thread) { t.Conversation.Agent = chat.AgentRef{ID: id(2), Name: "周航"} }),
+		"snoozed": with(func(t *Thread) {
+			t.Conversation.Status, t.Conversation.Snoozed = chat.StatusSnoozed, chat.Time{Time: now.Add(time.Hour)}
+		}),
+		"closed": with(func(t *Thread) {
+			t.Conversation.Status, t.Conversation.Closed, t.Conversation.Score = chat.StatusClosed, ago(time.Minute), 5
+		}),
+		"new": with(func(t *Thread) {
+			*t = Thread{Conversation: chat.Conversation{ID: id(31), Line: "shop", Visitor: id(32), Status: chat.StatusNew, Created: ago(0)}}
+		}),
+		"error":   with(func(t *Thread) { t.Draft, t.Note, t.Error = "half a note", true, "Too busy." }),
+		"alone":   with(func(t *Thread) { t.Seats, t.Canned = nil, nil }),
+		"empty":   r.Page(l, counts, r.Inbox(l, chat.InboxPage{}, chat.Counts{}, ""), r.Blank(l, counts), r.Nobody()).View(),
+		"found":   r.Page(narrowed, counts, r.Inbox(narrowed, chat.InboxPage{}, counts, ""), r.Blank(narrowed, counts), r.Nobody()).View(),
+		"reads":   away.Page(l, counts, away.Inbox(l, inbox(), counts, id(11)), away.Pane(l, talk()), away.Side(l, talk().Conversation, chat.Visitor{}, nil)).View(),
+		"list":    list.Body(),
+		"more":    list.Page(),
+		"row":     r.Item(l, inbox().Conversations[1], "").View(),
+		"login":   Login{Text: r.Text}.View(),
+		"refused": Login{Text: r.Text, Email: "lin@hemu.example", Error: r.Text.S("console.login.refused"), Next: "/console?view=all"}.View(),
+		"problem": Problem{Text: r.Text, Title: "Title", Detail: "Detail", Trace: chat.NewTrace(), Retry: "/console"}.View(),
+		"broken":  Problem{Text: r.Text, Title: "Title", Detail: "Detail"}.Pane(),
+	}
+}
+
+// draw renders a component and reads it back as a browser would.
+func draw(t *testing.T, c templ.Component) (string, *html.Node) {
+	t.Helper()
+	var b strings.Builder
+	if err := c.Render(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := html.Parse(strings.NewReader(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), doc
+}
+
+// all returns the elements that satisfy a test, in the order of the page.
+func all(n *html.Node, want func(*html.Node) bool) []*html.Node {
+	var out []*html.Node
+	for x := range n.Descendants() {
+		if x.Type == html.ElementNode && want(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// having returns the elements with an attribute, of the value unless that is "".
+func having(n *html.Node, key, value string) []*html.Node {
+	return all(n, func(x *html.Node) bool {
+		v, ok := attr(x, key)
+		return ok && (value == "" || v == value)
+	})
+}
+
+// one returns the only element with an attribute.
+func one(t *testing.T, n *html.Node, key, value string) *html.Node {
+	t.Helper()
+	found := having(n, key, value)
+	if len(found) != 1 {
+		t.Fatalf("%d elements with %s=%q, want one", len(found), key, value)
+	}
+	return found[0]
+}
+
+func attr(n *html.Node, key string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for x := range n.Descendants() {
+		if x.Type == html.TextNode {
+			b.WriteString(x.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}

@@ -1,0 +1,152 @@
+package console
+
+import (
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/views/i18n"
+	"github.com/taadis/unique-support/views/ui"
+)
+
+// Page is the whole console: the rail, a list, a conversation and its visitor.
+type Page struct {
+	Text  i18n.Text
+	Theme string
+	Title string
+	Rail  Rail
+	Inbox Inbox
+	Pane  Pane
+	Side  Side
+}
+
+// Rail is the column of lists and lines, with the agent's own menu at its foot.
+type Rail struct {
+	Text  i18n.Text
+	Views []Entry
+	Lines []Entry
+	Me    Me
+}
+
+// Entry is a link of the rail.
+type Entry struct {
+	// Name is the view's or the line's.
+	Name, Label, Href string
+	Icon              string
+	Line              Badge
+	Current           bool
+	// Count stands behind it, -1 for none; Hot makes it stand out.
+	Count int
+	Hot   bool
+}
+
+// Me is the agent herself.
+type Me struct {
+	Text     i18n.Text
+	Name     string
+	Face     Face
+	Presence chat.Presence
+	// State says her presence in words, with how much she has in hand.
+	State string
+	// Action is where her choice of presence is posted: it comes back to the list and the conversation she is at.
+	Action string
+}
+
+// Page puts the parts together.
+func (r Reader) Page(l List, n chat.Counts, in Inbox, p Pane, s Side) Page {
+	title := in.Title
+	if !p.Empty {
+		title = p.Name
+	}
+	return Page{Text: r.Text, Theme: r.Theme, Title: title, Rail: r.rail(l, n, p.ID), Inbox: in, Pane: p, Side: s}
+}
+
+func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {
+	rail := Rail{Text: r.Text, Me: r.me(l, n, open)}
+	for _, v := range []struct {
+		view chat.View
+		icon string
+		n    int
+	}{{chat.ViewMine, "inbox", n.Mine}, {chat.ViewQueue, "queue", n.Queue}, {chat.ViewAll, "layers", n.All}, {chat.ViewClosed, "check", -1}} {
+		rail.Views = append(rail.Views, Entry{
+			Name: string(v.view), Label: r.Text.S("console.view." + string(v.view)), Href: List{View: v.view}.URL("/console"), Icon: v.icon,
+			Current: l.View == v.view && l.Line == "", Count: v.n, Hot: v.view == chat.ViewQueue && v.n > 0,
+		})
+	}
+	for _, x := range r.Lines {
+		rail.Lines = append(rail.Lines, Entry{
+			Name: x.Name, Label: x.Title, Href: List{View: chat.ViewAll, Line: x.Name}.URL("/console"), Line: r.badge(x.Name),
+			Current: l.Line == x.Name, Count: n.Lines[x.Name],
+		})
+	}
+	return rail
+}
+
+func (r Reader) me(l List, n chat.Counts, open chat.ID) Me {
+	presence := r.Agent.Presence
+	if presence != chat.Online {
+		presence = chat.Away
+	}
+	return Me{
+		Text: r.Text, Name: r.Agent.Name, Face: face(r.Agent.ID, r.Agent.Name), Presence: presence,
+		State:  r.Text.F("console.me."+string(presence), "Open", n.Mine, "Capacity", r.Agent.Capacity),
+		Action: l.URL("/console/presence", "c", string(open)),
+	}
+}
+
+// Login is the sign-in page.
+type Login struct {
+	Text  i18n.Text
+	Theme string
+	// Email is what was typed before, Error why it was refused.
+	Email, Error string
+	// Next is where to go after; a path of the console.
+	Next string
+}
+
+// Problem is the page of an error.
+type Problem struct {
+	Text  i18n.Text
+	Theme string
+	// Title and Detail say what happened and what to do; Trace names it in the log.
+	Title, Detail, Trace string
+	// Retry is where to try again, "" where that does not help.
+	Retry string
+}
+
+// other returns the language a page can be switched to, with its own name.
+func other(t i18n.Text) (locale, name string) {
+	if t.Locale() == i18n.Chinese {
+		return i18n.English, "English"
+	}
+	return i18n.Chinese, "中文"
+}
+
+// presences are what an agent can choose.
+var presences = []chat.Presence{chat.Online, chat.Away}
+
+// title names a page of the console.
+func title(t i18n.Text, name string) string {
+	if name == "" {
+		return t.S("console.product")
+	}
+	return name + " · " + t.S("console.product")
+}
+
+// shows is the part a phone shows: the list, or the conversation that is open.
+func (p Page) shows() string {
+	if p.Pane.Empty {
+		return "list"
+	}
+	return "thread"
+}
+
+// head is what every page of the console has in its head.
+func head(t i18n.Text, theme, name string) ui.Head {
+	return ui.Head{Title: title(t, name), Theme: theme, Styles: []string{"css/tokens.css", "css/console.css", "css/agent.css"}}
+}
+
+func (p Page) meta() ui.Head {
+	h := head(p.Text, p.Theme, p.Title)
+	h.Links, h.Scripts = []string{"/console/lines.css"}, []string{"widget/console.js"}
+	return h
+}
+
+func (m Me) label() string { return m.Text.F("console.me.label", "Name", m.Name, "State", m.State) }

@@ -1,0 +1,59 @@
+package console
+
+import (
+	"net/url"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// List is which list of conversations the console shows and how it is narrowed. It travels in the query of every link, so
+// that opening a conversation, sending the composer's form or loading more keeps the agent where she was.
+type List struct {
+	View   chat.View
+	Line   string
+	Status chat.Status
+	Label  string
+	Q      string
+}
+
+// ParseList reads a List from a query; whatever is not a list of the console becomes the agent's own.
+func ParseList(q url.Values) List {
+	l := List{View: chat.View(q.Get("view")), Line: q.Get("line"), Status: chat.Status(q.Get("status")), Label: q.Get("label"), Q: q.Get("q")}
+	switch l.View {
+	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewClosed:
+	default:
+		l.View = chat.ViewMine
+	}
+	return l
+}
+
+// Narrowed reports whether the list leaves anything out of its view.
+func (l List) Narrowed() bool { return l.Line != "" || l.Status != "" || l.Label != "" || l.Q != "" }
+
+// URL returns a path of the console with the list in its query, and more pairs of names and values after it.
+func (l List) URL(path string, more ...string) string {
+	v := url.Values{}
+	for _, p := range l.pairs() {
+		if p[1] != "" {
+			v.Set(p[0], p[1])
+		}
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		if more[i+1] != "" {
+			v.Set(more[i], more[i+1])
+		}
+	}
+	return path + "?" + v.Encode()
+}
+
+// open returns the path of a conversation within the list.
+func (l List) open(id chat.ID, more ...string) string {
+	return l.URL("/console/c/"+url.PathEscape(string(id)), more...)
+}
+
+// wide returns the list without what narrows it.
+func (l List) wide() List { return List{View: l.View} }
+
+func (l List) pairs() [][2]string {
+	return [][2]string{{"view", string(l.View)}, {"line", l.Line}, {"status", string(l.Status)}, {"label", l.Label}, {"q", l.Q}}
+}

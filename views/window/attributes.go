@@ -1,0 +1,70 @@
+package window
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/taadis/unique-support/views/i18n"
+	"github.com/taadis/unique-support/views/ui"
+)
+
+var styles = []string{"css/tokens.css", "css/chat.css"}
+
+// themed is the theme a host chose; without one the page follows the system.
+func themed(theme string) templ.Attributes {
+	if theme == "" {
+		return nil
+	}
+	return templ.Attributes{"data-theme": theme}
+}
+
+// stamp is what script reads of a row; a row of a template has nothing yet.
+func stamp(r Row) templ.Attributes {
+	if r.Seq == 0 {
+		return nil
+	}
+	a := templ.Attributes{"data-seq": seq(r.Seq), "data-at": r.At}
+	if r.Author != "" {
+		a["data-author"] = string(r.Author)
+	}
+	if r.Client != "" {
+		a["data-client"] = string(r.Client)
+	}
+	return a
+}
+
+func initial(r Row) string {
+	if r.Seq == 0 {
+		return ""
+	}
+	return ui.Initial(r.Name)
+}
+
+func stateWord(state string, t i18n.Text) string {
+	switch state {
+	case "read":
+		return t.S("state.read")
+	case "sent":
+		return t.S("state.sent")
+	}
+	return ""
+}
+
+func truth(b bool) string {
+	if b {
+		return "true"
+	}
+	return "false"
+}
+
+// emoji are the signs the composer offers: two rows of thanks, agreement and feeling.
+var emoji = []string{"😊", "😄", "🥰", "👍", "🙏", "❤️", "😅", "😢", "🤔", "👌", "🎉", "🌹"}
+
+// stars are the words of the five scores.
+func stars(t i18n.Text) []string {
+	return []string{t.S("window.rate_1"), t.S("window.rate_2"), t.S("window.rate_3"), t.S("window.rate_4"), t.S("window.rate_5")}
+}
+
+// reasons are the tags a visitor can give with her score.
+func reasons(t i18n.Text) []string {
+	return []string{t.S("window.rate_fast"), t.S("window.rate_solved"), t.S("window.rate_patient")}
+}
