@@ -1,0 +1,70 @@
+package agent
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/views/console"
+	"github.com/taadis/unique-support/views/ui"
+)
+
+// Post takes a form of an open conversation and shows it again. What was typed stays typed when it is refused.
+func (h *Handlers) Post(c echo.Context) error {
+	id, err := chat.ParseID(c.Param("id"))
+	if err != nil {
+		return chat.NotFound()
+	}
+	l := console.ParseList(c.QueryParams())
+	if err := h.act(c, id); err != nil {
+		if chat.CodeOf(err) == chat.CodeNotFound || chat.CodeOf(err) == chat.CodeInternal {
+			return err
+		}
+		return h.open(c, http.StatusUnprocessableEntity, func(t *console.Thread) {
+			t.Error = ui.Problem(h.text(c), err, chat.TraceFrom(c.Request().Context()))
+			t.Draft, t.Note = c.FormValue("text"), c.FormValue("action") == "note"
+			if client, err := chat.ParseID(c.FormValue("client_id")); err == nil {
+				t.ClientID = client
+			}
+		})
+	}
+	return c.Redirect(http.StatusSeeOther, l.URL("/console/c/"+string(id)))
+}
+
+func (h *Handlers) act(c echo.Context, id chat.ID) error {
+	ctx := c.Request().Context()
+	switch c.FormValue("action") {
+	case "reply", "note":
+		kind := chat.KindText
+		if c.FormValue("action") == "note" {
+			kind = chat.KindNote
+		}
+		_, _, err := h.desk.Send(ctx, chat.Draft{Conversation: id, ClientID: chat.ID(c.FormValue("client_id")), Kind: kind, Text: c.FormValue("text")})
+		return err
+	case "take":
+		return h.desk.Assign(ctx, id, chat.ActorFrom(ctx).ID, "")
+	case "transfer":
+		to, err := chat.ParseID(c.FormValue("agent_id"))
+		if err != nil {
+			return chat.Invalid("agent_id", "agent_id must be an agent's id.")
+		}
+		return h.desk.Assign(ctx, id, to, c.FormValue("note"))
+	case "close":
+		return h.desk.End(ctx, id)
+	case "reopen":
+		return h.desk.Reopen(ctx, id)
+	}
+	return chat.Invalid("action", "There is no such action.")
+}
+
+// Presence takes what the agent chose and goes back to where she was.
+func (h *Handlers) Presence(c echo.Context) error {
+	if err := h.desk.SetPresence(c.Request().Context(), chat.Presence(c.FormValue("presence"))); err != nil {
+		return err
+	}
+	l := console.ParseList(c.QueryParams())
+	if id, err := chat.ParseID(c.QueryParam("c")); err == nil {
+		return c.Redirect(http.StatusSeeOther, l.URL("/console/c/"+string(id)))
+	}
+	return c.Redirect(http.StatusSeeOther, l.URL("/console"))
+}

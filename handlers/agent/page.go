@@ -1,0 +1,130 @@
+package agent
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/views/console"
+)
+
+// Page shows the console with no conversation open.
+func (h *Handlers) Page(c echo.Context) error {
+	r, err := h.reader(c)
+	if err != nil {
+		return err
+	}
+	l := console.ParseList(c.QueryParams())
+	in, counts, err := h.inbox(c, r, l, "")
+	if err != nil {
+		return err
+	}
+	page := r.Page(l, counts, in, r.Blank(l, counts), r.Nobody())
+	if swaps(c) {
+		return render(c, http.StatusOK, page.Swap())
+	}
+	return render(c, http.StatusOK, page.View())
+}
+
+// List answers with the list alone: a filter was chosen, or more of it is wanted.
+func (h *Handlers) List(c echo.Context) error {
+	r, err := h.reader(c)
+	if err != nil {
+		return err
+	}
+	l := console.ParseList(c.QueryParams())
+	in, _, err := h.inbox(c, r, l, chat.ID(c.QueryParam("c")))
+	if err != nil {
+		return err
+	}
+	in.Later = c.QueryParam("cursor") != ""
+	if !swaps(c) {
+		return c.Redirect(http.StatusSeeOther, l.URL("/console"))
+	}
+	return render(c, http.StatusOK, in.Page())
+}
+
+// Conversation shows the console with a conversation open, or, to script, what of it changes.
+func (h *Handlers) Conversation(c echo.Context) error {
+	return h.open(c, http.StatusOK, func(*console.Thread) {})
+}
+
+// open shows a conversation; fix changes what the composer says, after a form was refused.
+func (h *Handlers) open(c echo.Context, status int, fix func(*console.Thread)) error {
+	r, err := h.reader(c)
+	if err != nil {
+		return err
+	}
+	id, err := chat.ParseID(c.Param("id"))
+	if err != nil {
+		return chat.NotFound()
+	}
+	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	t, earlier, err := h.thread(c.Request().Context(), id, max(0, before))
+	if err != nil {
+		return err
+	}
+	fix(&t)
+	l := console.ParseList(c.QueryParams())
+	pane, side := r.Pane(l, t), r.Side(l, t.Conversation, t.Visitor, earlier)
+	if swaps(c) {
+		return render(c, status, console.Page{Text: r.Text, Pane: pane, Side: side}.Swap())
+	}
+	in, counts, err := h.inbox(c, r, l, id)
+	if err != nil {
+		return err
+	}
+	return render(c, status, r.Page(l, counts, in, pane, side).View())
+}
+
+// Row answers with a conversation's row of a list, or with nothing when it is not in the list.
+func (h *Handlers) Row(c echo.Context) error {
+	r, err := h.reader(c)
+	if err != nil {
+		return err
+	}
+	id, err := chat.ParseID(c.Param("id"))
+	if err != nil {
+		return chat.NotFound()
+	}
+	l := console.ParseList(c.QueryParams())
+	page, err := h.desk.Inbox(c.Request().Context(), query(l, id, ""))
+	if err != nil {
+		return err
+	}
+	if len(page.Conversations) == 0 {
+		return c.NoContent(http.StatusNoContent)
+	}
+	return render(c, http.StatusOK, r.Item(l, page.Conversations[0], chat.ID(c.QueryParam("c"))).View())
+}
+
+// Counts answers with the numbers beside the lists.
+func (h *Handlers) Counts(c echo.Context) error {
+	n, err := h.desk.Counts(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"mine": n.Mine, "queue": n.Queue, "all": n.All, "lines": n.Lines})
+}
+
+func (h *Handlers) inbox(c echo.Context, r console.Reader, l console.List, open chat.ID) (console.Inbox, chat.Counts, error) {
+	ctx := c.Request().Context()
+	page, err := h.desk.Inbox(ctx, query(l, "", c.QueryParam("cursor")))
+	if err != nil {
+		return console.Inbox{}, chat.Counts{}, err
+	}
+	counts, err := h.desk.Counts(ctx)
+	if err != nil {
+		return console.Inbox{}, counts, err
+	}
+	return r.Inbox(l, page, counts, open), counts, nil
+}
+
+func query(l console.List, only chat.ID, cursor string) chat.InboxQuery {
+	q := chat.InboxQuery{View: l.View, Status: l.Status, Label: l.Label, Q: l.Q, Conversation: only, Cursor: cursor}
+	if l.Line != "" {
+		q.Lines = []string{l.Line}
+	}
+	return q
+}

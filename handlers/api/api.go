@@ -1,0 +1,57 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/handlers/push"
+)
+
+// Door is what the room above does for this one.
+type Door interface {
+	// Admit gives a visitor's browser its cookie and returns the token for clients without one.
+	Admit(c echo.Context, line string, visitor chat.ID) (token string, expires time.Time)
+}
+
+// Limits bounds how often something may be tried.
+type Limits interface {
+	// Enter counts a new visitor session from an address.
+	Enter(address string) error
+}
+
+// Options are what the JSON door is made of.
+type Options struct {
+	Desk   *desk.Desk
+	Hub    *push.Hub
+	Door   Door
+	Limits Limits
+	Clock  desk.Clock
+}
+
+// Handlers answers the calls of the HTTP contract.
+type Handlers struct {
+	desk   *desk.Desk
+	hub    *push.Hub
+	door   Door
+	limits Limits
+	clock  desk.Clock
+}
+
+// New returns the JSON door.
+func New(o Options) *Handlers {
+	return &Handlers{desk: o.Desk, hub: o.Hub, door: o.Door, limits: o.Limits, clock: o.Clock}
+}
+
+// conversation is the id in the path; a thing that is no id names nothing.
+func conversation(c echo.Context) (chat.ID, error) {
+	id, err := chat.ParseID(c.Param("id"))
+	if err != nil {
+		return "", chat.NotFound()
+	}
+	return id, nil
+}
+
+func none(c echo.Context) error { return c.NoContent(http.StatusNoContent) }

@@ -1,0 +1,108 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/core/desk"
+)
+
+// Messages answers with a part of a conversation's log, ascending.
+func (h *Handlers) Messages(c echo.Context) error {
+	id, err := conversation(c)
+	if err != nil {
+		return err
+	}
+	r := desk.Range{Last: c.QueryParam("after") == "" && c.QueryParam("before") == ""}
+	for name, to := range map[string]*int64{"after": &r.After, "before": &r.Before} {
+		if *to, err = number(c, name); err != nil {
+			return err
+		}
+	}
+	limit, err := number(c, "limit")
+	if err != nil || limit > desk.PageMax {
+		return chat.Invalid("limit", "limit is a number from 1 to 200.")
+	}
+	r.Limit = int(limit)
+	ms, more, err := h.desk.Messages(c.Request().Context(), id, r)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"messages": list(ms), "has_more": more})
+}
+
+// Send accepts a message: 201 when it was written, 200 when its client_id had been before.
+func (h *Handlers) Send(c echo.Context) error { return h.write(c, "") }
+
+// Note accepts a private note, which only agents see.
+func (h *Handlers) Note(c echo.Context) error { return h.write(c, chat.KindNote) }
+
+// Notes answers with a conversation's private notes.
+func (h *Handlers) Notes(c echo.Context) error {
+	id, err := conversation(c)
+	if err != nil {
+		return err
+	}
+	notes, err := h.desk.Notes(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"messages": list(notes), "has_more": false})
+}
+
+func (h *Handlers) write(c echo.Context, kind chat.MessageKind) error {
+	var in struct {
+		ClientID string           `json:"client_id"`
+		Kind     chat.MessageKind `json:"kind"`
+		Text     string           `json:"text"`
+	}
+	id, err := conversation(c)
+	if err != nil {
+		return err
+	}
+	if err := bind(c, &in); err != nil {
+		return err
+	}
+	client, err := chat.ParseID(in.ClientID)
+	if err != nil {
+		return chat.Invalid("client_id", "client_id must be a UUID of the sender's own.")
+	}
+	switch {
+	case kind == chat.KindNote:
+	case in.Kind == "" || in.Kind == chat.KindText:
+		kind = chat.KindText
+	default:
+		return chat.Invalid("kind", "This kind of message cannot be sent.")
+	}
+	m, repeat, err := h.desk.Send(c.Request().Context(), chat.Draft{Conversation: id, ClientID: client, Kind: kind, Text: in.Text})
+	if err != nil {
+		return err
+	}
+	if repeat {
+		return c.JSON(http.StatusOK, m)
+	}
+	return c.JSON(http.StatusCreated, m)
+}
+
+// list is ms, and an empty list where there is none: JSON's null is no list.
+func list(ms []chat.Message) []chat.Message {
+	if ms == nil {
+		return []chat.Message{}
+	}
+	return ms
+}
+
+// number reads a query parameter that is a number of 0 or more; 0 when it is not there.
+func number(c echo.Context, name string) (int64, error) {
+	s := c.QueryParam(name)
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0, chat.Invalid("number", name+" is a number of 0 or more.")
+	}
+	return n, nil
+}

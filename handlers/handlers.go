@@ -1,0 +1,140 @@
+package handlers
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/handlers/agent"
+	"github.com/taadis/unique-support/handlers/api"
+	"github.com/taadis/unique-support/handlers/push"
+	"github.com/taadis/unique-support/handlers/visitor"
+)
+
+// Options are what the door is made of.
+type Options struct {
+	Desk *desk.Desk
+	Hub  *push.Hub
+	// Sessions keeps the console's sessions.
+	Sessions scs.CtxStore
+	// Secret signs visitors' tokens; at least 32 bytes.
+	Secret []byte
+	// BaseURL is where people reach the server; "" when it is whatever they typed.
+	BaseURL string
+	// Demo shows the sample shop at /demo.
+	Demo bool
+	// Unlimited switches the rate limits off, for load tests.
+	Unlimited bool
+	// Proxies are the networks whose X-Forwarded-For is believed.
+	Proxies []*net.IPNet
+	// Passwords checks what agents sign in with.
+	Passwords *agent.Passwords
+	Clock     desk.Clock
+	Log       *slog.Logger
+}
+
+// Handlers is the door as a value: its Handler serves every path.
+type Handlers struct {
+	desk     *desk.Desk
+	hub      *push.Hub
+	sessions *scs.SessionManager
+	tokens   tokens
+	limits   *limits
+	origin   *http.CrossOriginProtection
+	secure   bool
+	clock    desk.Clock
+	log      *slog.Logger
+	echo     *echo.Echo
+
+	draining atomic.Bool
+}
+
+// New returns the door. It refuses a secret that could be guessed.
+func New(o Options) (*Handlers, error) {
+	if len(o.Secret) < 32 {
+		return nil, chat.Invalid("secret", "SUPPORT_SECRET must have at least 32 bytes.")
+	}
+	t, err := newTokens(o.Secret)
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
+		secure: base.Scheme == "https", clock: o.Clock, log: o.Log, echo: echo.New(), sessions: scs.New()}
+	h.sessions.Store = o.Sessions
+	h.sessions.HashTokenInStore = true
+	h.sessions.Lifetime = 14 * 24 * time.Hour
+	h.sessions.IdleTimeout = 3 * 24 * time.Hour
+	if base.Host != "" {
+		if err := h.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+			return nil, err
+		}
+	}
+	e := h.echo
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = h.fail
+	e.IPExtractor = extractor(o.Proxies)
+	e.Use(trace, h.logged, h.rescue, h.protect, h.crossOrigin)
+	v := visitor.New(visitor.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Demo: o.Demo})
+	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords})
+	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock})
+	for _, r := range h.routes(v, a, p, o.Demo) {
+		e.Add(r.method, r.path, h.guard(r))
+	}
+	return h, nil
+}
+
+// extractor finds the caller's address: from the socket, or, behind proxies that are named, from what they say.
+func extractor(proxies []*net.IPNet) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, n := range proxies {
+		trust = append(trust, echo.TrustIPRange(n))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}
+
+// Handler serves every path of the public address.
+func (h *Handlers) Handler() http.Handler { return h.echo }
+
+func (h *Handlers) now() time.Time { return h.clock.Now() }
+
+// guard asks who the request is from and whether the route's policy lets them through.
+func (h *Handlers) guard(r route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		actor, err := h.who(c, r.policy)
+		if err != nil {
+			return err
+		}
+		if err := r.policy.check(actor); err != nil {
+			if r.policy.page && chat.CodeOf(err) == chat.CodeUnauthenticated {
+				return c.Redirect(http.StatusSeeOther, "/console/login?next="+url.QueryEscape(c.Request().URL.RequestURI()))
+			}
+			return err
+		}
+		if actor.Locale == "" {
+			actor.Locale = h.Locale(c)
+		}
+		ctx := chat.WithActor(c.Request().Context(), actor)
+		c.SetRequest(c.Request().WithContext(ctx))
+		return r.handle(c)
+	}
+}
+
+// Drain refuses new streams and spreads the leaving of those there are.
+func (h *Handlers) Drain(spread time.Duration) {
+	h.draining.Store(true)
+	h.hub.Drain(spread)
+}

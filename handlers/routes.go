@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/handlers/agent"
+	"github.com/taadis/unique-support/handlers/api"
+	"github.com/taadis/unique-support/handlers/visitor"
+	"github.com/taadis/unique-support/static"
+)
+
+// policy says who may take a route. The zero policy lets nobody through.
+type policy struct {
+	// open lets anybody through, known or not.
+	open bool
+	// visitor lets a visitor through; whether the thing is hers is checked where it is read.
+	visitor bool
+	// permission lets an agent through who has it.
+	permission chat.Permission
+	// signedIn lets any agent through.
+	signedIn bool
+	// page sends a browser that is not signed in to the login.
+	page bool
+}
+
+// The policies in use.
+var (
+	anyone  = policy{open: true}
+	greeted = policy{open: true, visitor: true}
+	guest   = policy{visitor: true}
+	reader  = policy{permission: chat.ConversationRead}
+	replier = policy{permission: chat.ConversationReply}
+	either  = policy{visitor: true, permission: chat.ConversationRead}
+	writer  = policy{visitor: true, permission: chat.ConversationReply}
+	inside  = policy{signedIn: true, page: true}
+)
+
+func (p policy) agent() bool { return p.permission != "" || p.signedIn }
+
+func (p policy) check(a chat.Actor) error {
+	switch {
+	case p.open:
+		return nil
+	case a.Kind == chat.KindVisitor && p.visitor:
+		return nil
+	case a.Kind == chat.KindAgent && p.signedIn:
+		return nil
+	case a.Kind == chat.KindAgent && p.permission != "":
+		if slices.Contains(a.Permissions, p.permission) {
+			return nil
+		}
+		return chat.Forbidden()
+	case a.Kind == "":
+		return chat.Unauthenticated()
+	}
+	return chat.Forbidden()
+}
+
+// route is a path and who may take it.
+type route struct {
+	method string
+	path   string
+	policy policy
+	handle echo.HandlerFunc
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	head = http.MethodHead
+)
+
+// routes lists every path there is.
+func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handlers, demo bool) []route {
+	send, signal := h.limits.sends, h.limits.signals
+	list := []route{
+		{get, "/", anyone, func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/console") }},
+		{get, "/healthz", anyone, h.healthz},
+		{get, "/readyz", anyone, h.readyz},
+		{get, "/assets/*", anyone, echo.WrapHandler(static.Handler())},
+		{head, "/assets/*", anyone, echo.WrapHandler(static.Handler())},
+		{get, "/assets/theme/:color", anyone, v.Theme},
+		{get, "/widget.js", anyone, v.Widget},
+		{get, "/favicon.ico", anyone, v.Icon},
+
+		{get, "/c/:line", greeted, v.Page},
+		{post, "/c/:line", greeted, send(v.Post)},
+
+		{get, "/console/login", anyone, a.LoginPage},
+		{post, "/console/login", anyone, a.Login},
+		{post, "/console/logout", anyone, a.Logout},
+		{get, "/console", inside, a.Page},
+		{get, "/console/list", inside, a.List},
+		{get, "/console/lines.css", inside, a.Lines},
+		{get, "/console/c/:id", inside, a.Conversation},
+		{post, "/console/c/:id", inside, a.Post},
+		{get, "/console/rows/:id", inside, a.Row},
+		{get, "/console/counts", inside, a.Counts},
+		{post, "/console/presence", inside, a.Presence},
+
+		{get, "/api/v1/openapi.json", anyone, p.OpenAPI},
+		{post, "/api/v1/lines/:line/session", greeted, p.Session},
+		{get, "/api/v1/unread", guest, p.Unread},
+		{get, "/api/v1/conversations/:id", either, p.Conversation},
+		{get, "/api/v1/conversations/:id/messages", either, p.Messages},
+		{post, "/api/v1/conversations/:id/messages", writer, send(p.Send)},
+		{get, "/api/v1/conversations/:id/events", either, p.Events},
+		{post, "/api/v1/conversations/:id/read", either, signal(p.Read)},
+		{post, "/api/v1/conversations/:id/typing", writer, signal(p.Typing)},
+		{post, "/api/v1/conversations/:id/rating", guest, send(p.Rate)},
+		{post, "/api/v1/conversations/:id/close", writer, send(p.Close)},
+
+		{get, "/api/v1/inbox", reader, p.Inbox},
+		{get, "/api/v1/inbox/events", reader, p.InboxEvents},
+		{get, "/api/v1/canned-replies", reader, p.Canned},
+		{get, "/api/v1/conversations/:id/notes", reader, p.Notes},
+		{post, "/api/v1/conversations/:id/notes", replier, p.Note},
+		{post, "/api/v1/conversations/:id/assign", replier, p.Assign},
+		{post, "/api/v1/conversations/:id/reopen", replier, p.Reopen},
+		{post, "/api/v1/conversations/:id/snooze", replier, p.Snooze},
+		{post, "/api/v1/conversations/:id/labels", replier, p.Labels},
+		{post, "/api/v1/presence", reader, p.Presence},
+	}
+	if demo {
+		list = append(list, route{get, "/demo", anyone, v.Demo})
+	}
+	return list
+}

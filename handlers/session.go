@@ -1,0 +1,183 @@
+package handlers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+)
+
+const (
+	// visitorCookie and the line's name make a visitor's cookie, agentCookie is the console's. Over TLS both have the
+	// __Host- prefix, so that no neighbouring host can set them.
+	visitorCookie = "support_visitor_"
+	agentCookie   = "support_console"
+	hostPrefix    = "__Host-"
+	// asAgent is the header by which the console says that it is the agent's, when a visitor's cookie is there too.
+	asAgent = "X-Support-As"
+)
+
+// bearer returns the token of an Authorization header, "" when there is none.
+func bearer(r *http.Request) string {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return token
+}
+
+// who finds out whom the request comes from; the zero Actor when nobody can be made out. An error is trouble of our own.
+func (h *Handlers) who(c echo.Context, p policy) (chat.Actor, error) {
+	if token := bearer(c.Request()); token != "" {
+		if strings.HasPrefix(token, KeyPrefix) {
+			return h.byKey(c.Request().Context(), token)
+		}
+		return h.byToken(token), nil
+	}
+	if p.visitor && c.Request().Header.Get(asAgent) != "agent" {
+		if a := h.byCookie(c); a.Kind != "" || !p.agent() {
+			return a, nil
+		}
+	}
+	if p.agent() {
+		return h.bySession(c)
+	}
+	return chat.Actor{}, nil
+}
+
+// KeyPrefix begins every API key.
+const KeyPrefix = "sk_"
+
+// HashKey is how an API key is looked up: nobody can read a key out of the database.
+func HashKey(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+func (h *Handlers) byKey(ctx context.Context, key string) (chat.Actor, error) {
+	agent, err := h.desk.AgentByKey(ctx, HashKey(key))
+	if chat.CodeOf(err) == chat.CodeNotFound && err != nil {
+		return chat.Actor{}, nil
+	}
+	return agent.Actor(), err
+}
+
+func (h *Handlers) byToken(token string) chat.Actor {
+	line, visitor, ok := h.tokens.read(token, h.now())
+	if !ok {
+		return chat.Actor{}
+	}
+	return chat.Actor{Kind: chat.KindVisitor, ID: visitor, Line: line}
+}
+
+// byCookie finds the visitor among the cookies of several lines: the line in the path decides, else the conversation's.
+func (h *Handlers) byCookie(c echo.Context) chat.Actor {
+	line := c.Param("line")
+	var found []chat.Actor
+	for _, k := range c.Cookies() {
+		name, ok := strings.CutPrefix(strings.TrimPrefix(k.Name, hostPrefix), visitorCookie)
+		if !ok || (line != "" && name != line) {
+			continue
+		}
+		if a := h.byToken(k.Value); a.Kind != "" && a.Line == name {
+			found = append(found, a)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return chat.Actor{}
+	case len(found) == 1 || c.Param("id") == "":
+		return found[0]
+	}
+	where, err := h.desk.Locate(c.Request().Context(), chat.ID(c.Param("id")))
+	for _, a := range found {
+		if err == nil && a.Line == where {
+			return a
+		}
+	}
+	return found[0]
+}
+
+// bySession finds the agent of a console session; who she is and what she may is read anew each time.
+func (h *Handlers) bySession(c echo.Context) (chat.Actor, error) {
+	k, err := c.Cookie(h.cookieName(agentCookie))
+	if err != nil {
+		return chat.Actor{}, nil
+	}
+	ctx, err := h.sessions.Load(c.Request().Context(), k.Value)
+	if err != nil {
+		return chat.Actor{}, err
+	}
+	id := h.sessions.GetString(ctx, "agent")
+	if id == "" {
+		return chat.Actor{}, nil
+	}
+	agent, err := h.desk.Agent(ctx, chat.ID(id))
+	if err != nil {
+		if chat.CodeOf(err) == chat.CodeNotFound {
+			return chat.Actor{}, nil
+		}
+		return chat.Actor{}, err
+	}
+	return agent.Actor(), nil
+}
+
+func (h *Handlers) cookieName(name string) string {
+	if h.secure {
+		return hostPrefix + name
+	}
+	return name
+}
+
+// Admit gives a visitor's browser its cookie and returns the token for clients without one.
+func (h *Handlers) Admit(c echo.Context, line string, visitor chat.ID) (token string, expires time.Time) {
+	token, expires = h.tokens.issue(line, visitor, h.now())
+	c.SetCookie(&http.Cookie{Name: h.cookieName(visitorCookie + line), Value: token, Path: "/", Expires: expires, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
+	return token, expires
+}
+
+// SignIn begins a console session for the agent; whatever the browser had before is worth nothing any more.
+func (h *Handlers) SignIn(c echo.Context, agent chat.ID) error {
+	ctx, err := h.sessions.Load(c.Request().Context(), "")
+	if err != nil {
+		return err
+	}
+	h.sessions.Put(ctx, "agent", string(agent))
+	token, expires, err := h.sessions.Commit(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.forget(c); err != nil {
+		return err
+	}
+	h.setSession(c, token, expires)
+	return nil
+}
+
+// SignOut ends the console session.
+func (h *Handlers) SignOut(c echo.Context) error {
+	h.setSession(c, "", time.Unix(1, 0))
+	return h.forget(c)
+}
+
+func (h *Handlers) setSession(c echo.Context, token string, expires time.Time) {
+	c.SetCookie(&http.Cookie{Name: h.cookieName(agentCookie), Value: token, Path: "/", Expires: expires, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
+}
+
+// forget destroys the session the request came with.
+func (h *Handlers) forget(c echo.Context) error {
+	k, err := c.Cookie(h.cookieName(agentCookie))
+	if err != nil || k.Value == "" {
+		return nil
+	}
+	ctx, err := h.sessions.Load(c.Request().Context(), k.Value)
+	if err != nil {
+		return err
+	}
+	return h.sessions.Destroy(ctx)
+}

@@ -1,0 +1,52 @@
+package handlers
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// tokenLife is how long a visitor's token lets her in; every new session makes a new one.
+const tokenLife = 90 * 24 * time.Hour
+
+// tokens signs and reads visitors' tokens: "v1.<line>.<visitor>.<expiry>.<signature>". Nothing is stored for them.
+type tokens struct{ key []byte }
+
+func newTokens(secret []byte) (tokens, error) {
+	key, err := hkdf.Key(sha256.New, secret, nil, "visitor token v1", 32)
+	return tokens{key: key}, err
+}
+
+func (t tokens) issue(line string, visitor chat.ID, now time.Time) (string, time.Time) {
+	expires := now.Add(tokenLife).Truncate(time.Second)
+	body := "v1." + line + "." + string(visitor) + "." + strconv.FormatInt(expires.Unix(), 10)
+	return body + "." + t.sign(body), expires
+}
+
+func (t tokens) read(token string, now time.Time) (line string, visitor chat.ID, ok bool) {
+	i := strings.LastIndexByte(token, '.')
+	if i < 0 || !hmac.Equal([]byte(token[i+1:]), []byte(t.sign(token[:i]))) {
+		return "", "", false
+	}
+	part := strings.Split(token[:i], ".")
+	if len(part) != 4 || part[0] != "v1" {
+		return "", "", false
+	}
+	expires, err := strconv.ParseInt(part[3], 10, 64)
+	if err != nil || now.Unix() >= expires {
+		return "", "", false
+	}
+	return part[1], chat.ID(part[2]), true
+}
+
+func (t tokens) sign(body string) string {
+	m := hmac.New(sha256.New, t.key)
+	m.Write([]byte(body))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}

@@ -1,0 +1,121 @@
+package visitor
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/views/ui"
+	"github.com/taadis/unique-support/views/window"
+)
+
+// Post takes the page's forms: to send, to rate, to end and to begin again. What was typed stays typed when it is refused.
+func (h *Handlers) Post(c echo.Context) error {
+	line, err := h.line(c)
+	if err != nil {
+		return h.sorry(c, line, err, "")
+	}
+	if err := h.act(c, line); err != nil {
+		return h.refuse(c, line, err)
+	}
+	return c.Redirect(http.StatusSeeOther, "/c/"+line.Name+window.ReadLook(c.QueryParams()).Query())
+}
+
+func (h *Handlers) act(c echo.Context, line chat.Line) error {
+	ctx := c.Request().Context()
+	action := c.FormValue("action")
+	switch action {
+	case "", "send":
+		if err := chat.CheckText(c.FormValue("text"), chat.MaxText); err != nil {
+			return err
+		}
+		conversation, err := h.enter(c, line, false)
+		if err != nil {
+			return err
+		}
+		ctx = c.Request().Context()
+		_, _, err = h.desk.Send(ctx, chat.Draft{Conversation: conversation, ClientID: clientID(c, h.clock.Now()), Kind: chat.KindText, Text: c.FormValue("text")})
+		return err
+	case "again":
+		_, err := h.enter(c, line, true)
+		return err
+	}
+	if c.FormValue("identity") != "" {
+		_, err := h.enter(c, line, false)
+		return err
+	}
+	conversation, err := h.desk.Current(ctx)
+	if err != nil {
+		return err
+	}
+	switch action {
+	case "close":
+		return h.desk.End(ctx, conversation.ID)
+	case "rate":
+		score, _ := strconv.Atoi(c.FormValue("score"))
+		return h.desk.Rate(ctx, conversation.ID, chat.Rating{Score: score, Comment: c.FormValue("comment")})
+	}
+	return chat.Invalid("action", "There is no such action.")
+}
+
+// enter returns the conversation the visitor writes in, and lets her in first when she is new or wants to begin again.
+func (h *Handlers) enter(c echo.Context, line chat.Line, again bool) (chat.ID, error) {
+	ctx := c.Request().Context()
+	actor := chat.ActorFrom(ctx)
+	if !again {
+		found, err := h.desk.Current(ctx)
+		if err == nil {
+			return found.ID, nil
+		}
+		if chat.CodeOf(err) != chat.CodeNotFound {
+			return "", err
+		}
+	}
+	if err := h.limits.Enter(c.RealIP()); err != nil {
+		return "", err
+	}
+	entry := desk.Entry{Line: line.Name, Visitor: actor.ID, Locale: h.door.Locale(c), Device: h.door.Device(c.Request())}
+	v, conversation, err := h.desk.Enter(ctx, entry)
+	if err != nil {
+		return "", err
+	}
+	h.door.Admit(c, line.Name, v.ID)
+	c.SetRequest(c.Request().WithContext(chat.WithActor(ctx, chat.Actor{Kind: chat.KindVisitor, ID: v.ID, Name: v.Name, Line: line.Name, Locale: actor.Locale})))
+	return conversation.ID, nil
+}
+
+// refuse shows the page again with the reason beside what was typed.
+func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
+	status := http.StatusUnprocessableEntity
+	switch chat.CodeOf(err) {
+	case chat.CodeInternal:
+		return err
+	case chat.CodeLineUnavailable, chat.CodeQueueFull:
+		return h.sorry(c, line, err, c.FormValue("text"))
+	case chat.CodeRateLimited:
+		status = http.StatusTooManyRequests
+		c.Response().Header().Set("Retry-After", "5")
+	}
+	page, broken := h.page(c, line)
+	if broken != nil {
+		return h.sorry(c, line, broken, c.FormValue("text"))
+	}
+	sentence := ui.Problem(page.Text, err, chat.TraceFrom(c.Request().Context()))
+	if c.FormValue("action") == "rate" {
+		page.Rating.Error, page.Rating.Comment = sentence, c.FormValue("comment")
+	} else {
+		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), Text: c.FormValue("text"), Error: sentence}
+	}
+	return render(c, status, window.Page(page))
+}
+
+// clientID is the id the form came with, or a new one.
+func clientID(c echo.Context, now time.Time) chat.ID {
+	if id, err := chat.ParseID(c.FormValue("client_id")); err == nil {
+		return id
+	}
+	return chat.NewID(now)
+}
