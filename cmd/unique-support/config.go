@@ -1,0 +1,87 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// config is every setting there is, as flag and as environment variable. It runs with none of them set.
+type config struct {
+	Addr          string   `env:"SUPPORT_ADDR" default:":8080" help:"Where the public listens."`
+	OpsAddr       string   `env:"SUPPORT_OPS_ADDR" default:"127.0.0.1:9090" help:"Where metrics and profiles listen; empty for nowhere."`
+	Data          string   `env:"SUPPORT_DATA" default:"./data" help:"The folder of what is kept beside the database." type:"path"`
+	DatabaseURL   string   `env:"DATABASE_URL" name:"database-url" help:"The main database; empty for a private Postgres under the data folder."`
+	BaseURL       string   `env:"SUPPORT_BASE_URL" name:"base-url" help:"Where people reach the server, such as https://chat.example.com."`
+	Secret        string   `env:"SUPPORT_SECRET" help:"Signs visitors' tokens, 32 bytes or more; generated and kept under the data folder when empty."`
+	AdminEmail    string   `env:"SUPPORT_ADMIN_EMAIL" default:"admin@example.com" help:"The first administrator's e-mail."`
+	AdminPassword string   `env:"SUPPORT_ADMIN_PASSWORD" help:"The first administrator's password; generated and printed once when empty."`
+	Demo          bool     `env:"SUPPORT_DEMO" help:"A sample line, sample agents and a sample shop at /demo."`
+	Limits        string   `env:"SUPPORT_LIMITS" default:"on" enum:"on,off" help:"off lifts every rate limit, for load tests."`
+	Proxies       []string `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	LogLevel      string   `env:"SUPPORT_LOG" default:"info" enum:"debug,info,warn,error" help:"The least that is logged."`
+	LogFormat     string   `env:"SUPPORT_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"How it is logged; auto is text at a terminal, JSON elsewhere."`
+}
+
+// folder makes the data folder, if it is not there, and returns where it is.
+func (c *config) folder() (string, error) {
+	dir, err := filepath.Abs(c.Data)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("make the data folder: %w", err)
+	}
+	return dir, nil
+}
+
+// secret returns the key that signs tokens: the one that is set, else the one kept, else a new one that is kept from now on.
+func (c *config) secret() ([]byte, error) {
+	if c.Secret != "" {
+		if len(c.Secret) < 32 {
+			return nil, errors.New("SUPPORT_SECRET must have at least 32 bytes")
+		}
+		return []byte(c.Secret), nil
+	}
+	dir, err := c.folder()
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(dir, "secret")
+	var fresh [32]byte
+	_, _ = rand.Read(fresh[:])
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		_, err = f.WriteString(hex.EncodeToString(fresh[:]) + "\n")
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return nil, fmt.Errorf("keep the secret: %w", err)
+		}
+	} else if !errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("keep the secret: %w", err)
+	}
+	kept, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret: %w", err)
+	}
+	if kept = []byte(strings.TrimSpace(string(kept))); len(kept) < 32 {
+		return nil, fmt.Errorf("%s is damaged: it must hold at least 32 bytes; remove it to get a new one (every visitor then starts anew)", name)
+	}
+	return kept, nil
+}
+
+func (c *config) proxies() ([]*net.IPNet, error) {
+	var nets []*net.IPNet
+	for _, s := range c.Proxies {
+		_, n, err := net.ParseCIDR(s)
+		if err != nil {
+			return nil, fmt.Errorf("SUPPORT_PROXIES: %w", err)
+		}
+		nets = append(nets, n)
+	}
+	return nets, nil
+}

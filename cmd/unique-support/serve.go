@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/handlers"
+	"github.com/taadis/unique-support/handlers/agent"
+	"github.com/taadis/unique-support/handlers/push"
+	"github.com/taadis/unique-support/sql"
+	"golang.org/x/sync/errgroup"
+)
+
+var (
+	_ desk.Store  = (*sql.Store)(nil)
+	_ desk.Bus    = (*sql.Bus)(nil)
+	_ desk.Pusher = (*push.Hub)(nil)
+)
+
+const (
+	// leave is how long, at most, the streams of a node that ends are sent away over.
+	leave = 20 * time.Second
+	// finish is how long requests under way then get.
+	finish = 10 * time.Second
+)
+
+type serveCommand struct{}
+
+// clock tells the real time.
+type clock struct{}
+
+func (clock) Now() time.Time { return time.Now() }
+
+// Run serves until the context ends, then leaves without losing anything accepted.
+func (serveCommand) Run(ctx context.Context, c *config) error {
+	s, err := start(ctx, c, os.Stdout)
+	if err != nil {
+		return err
+	}
+	return s.wait(ctx)
+}
+
+// server is a running desk: the program as a value that tests can run on port 0.
+type server struct {
+	// URL is where the public listener is reached from this machine.
+	URL string
+	// Password is the first administrator's, when this start created her.
+	Password string
+
+	db     *database
+	desk   *desk.Desk
+	hub    *push.Hub
+	door   *handlers.Handlers
+	public *http.Server
+	ops    *http.Server
+	group  *errgroup.Group
+	// failed ends when one of the group did.
+	failed context.Context
+	cancel context.CancelFunc
+	log    *slog.Logger
+}
+
+// start makes everything and joins it: the one place where rooms that do not know each other meet.
+func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
+	log := c.logger(os.Stderr)
+	secret, err := c.secret()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	if c.Limits == "off" {
+		log.Warn("RATE LIMITS ARE OFF: anybody may send and try passwords without end; for load tests only")
+	}
+	public, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	db, err := c.ready(ctx, log, false)
+	if err != nil {
+		return nil, errors.Join(err, public.Close())
+	}
+	s := &server{db: db, log: log, URL: address(public.Addr())}
+	passwords := agent.NewPasswords()
+	if s.Password, err = c.firstAdmin(ctx, db, passwords); err == nil && c.Demo {
+		err = seed(ctx, db, passwords)
+	}
+	if err != nil {
+		return nil, errors.Join(err, public.Close(), db.Close())
+	}
+
+	s.hub = push.New(push.Options{Log: log})
+	s.desk = desk.New(desk.Options{Store: db.Store, Bus: db.Bus(string(chat.NewID(time.Now()))), Pusher: s.hub, Clock: clock{}, Log: log})
+	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: c.BaseURL, Demo: c.Demo,
+		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log})
+	if err != nil {
+		return nil, errors.Join(err, public.Close(), db.Close())
+	}
+	quiet := slog.NewLogLogger(log.Handler(), slog.LevelDebug)
+	s.public = &http.Server{Handler: s.door.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: quiet}
+	s.ops = &http.Server{Addr: c.OpsAddr, Handler: s.door.Ops(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: quiet}
+
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.cancel = cancel
+	s.group, s.failed = errgroup.WithContext(running)
+	s.group.Go(func() error { return s.hub.Run(s.failed) })
+	s.group.Go(func() error { return s.desk.Run(s.failed) })
+	s.group.Go(func() error { return db.refresh(s.failed) })
+	s.group.Go(func() error { return ended(s.public.Serve(public)) })
+	if c.OpsAddr != "" {
+		ops, err := net.Listen("tcp", c.OpsAddr)
+		if err != nil { // a second server on the machine: it serves all the same
+			log.Warn("operator's address not served", "error", err)
+		} else {
+			s.group.Go(func() error { return ended(s.ops.Serve(ops)) })
+		}
+	}
+	s.greet(c, out)
+	return s, nil
+}
+
+// wait serves until ctx ends or something fails for good, then leaves.
+func (s *server) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-s.failed.Done():
+	}
+	return s.stop()
+}
+
+// stop leaves: streams are told to go elsewhere, requests under way are finished, what the routers accepted is written.
+func (s *server) stop() error {
+	n := s.hub.Stats()
+	streams := n.Visitors + n.Agents
+	s.log.Info("leaving", "streams", streams)
+	s.door.Drain(min(leave, time.Duration(streams)*20*time.Millisecond))
+	ctx, cancel := context.WithTimeout(context.Background(), finish)
+	defer cancel()
+	err := errors.Join(s.public.Shutdown(ctx), s.ops.Shutdown(ctx), s.desk.Close(ctx))
+	s.cancel()
+	return errors.Join(s.group.Wait(), err, s.db.Close())
+}
+
+// ended is the error of a server that did not end because it was told to.
+func ended(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// refresh looks every few seconds for lines that another process created or changed.
+func (d *database) refresh(ctx context.Context) error {
+	tick := time.NewTicker(3 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := d.Refresh(ctx); err != nil && ctx.Err() == nil {
+				d.log.Warn("lines not read again", "error", err)
+			}
+		}
+	}
+}
+
+// greet prints where everything is.
+func (s *server) greet(c *config, out io.Writer) {
+	base := s.URL
+	if c.BaseURL != "" {
+		base = strings.TrimSuffix(c.BaseURL, "/")
+	}
+	for _, l := range s.desk.Lines() {
+		fmt.Fprintf(out, "%-10s %s/c/%s\n", "chat page", base, l.Name)
+	}
+	if c.Demo {
+		fmt.Fprintf(out, "%-10s %s/demo\n", "demo shop", base)
+	}
+	fmt.Fprintf(out, "%-10s %s/console\n", "console", base)
+	password := "(the password was printed when it was made; `unique-support user password` sets a new one)"
+	if s.Password != "" {
+		password = s.Password
+	}
+	fmt.Fprintf(out, "%-10s %s  %s\n", "sign in", c.AdminEmail, password)
+}
+
+// address is how a listener is reached from this machine.
+func address(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/mail"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/handlers"
+	"github.com/taadis/unique-support/handlers/agent"
+)
+
+type userCommand struct {
+	Create   userCreate   `cmd:"" help:"Create an agent; prints her password when none is given."`
+	List     userList     `cmd:"" help:"List the agents."`
+	Password userPassword `cmd:"" help:"Set an agent's password; prints it when none is given."`
+	Disable  userDisable  `cmd:"" help:"Lock an agent out; her streams end within a second."`
+	Enable   userEnable   `cmd:"" help:"Let an agent in again."`
+}
+
+type userCreate struct {
+	Email    string   `arg:"" help:"The agent's e-mail."`
+	Name     string   `required:"" help:"What visitors read."`
+	Role     string   `default:"agent" help:"owner, supervisor, agent or auditor."`
+	Line     []string `help:"A line she works for; all lines when none is named."`
+	Capacity int      `default:"6" help:"How many conversations a line gives her at once."`
+	Password string   `help:"Her password; generated when empty."`
+}
+
+// Run creates an agent.
+func (u userCreate) Run(ctx context.Context, c *config) error {
+	return c.with(ctx, func(db *database) error {
+		password, err := create(ctx, db, agent.NewPasswords(), chat.Agent{Email: u.Email, Name: u.Name, Role: u.Role, Lines: u.Line, Capacity: u.Capacity}, u.Password)
+		if err == nil && u.Password == "" {
+			fmt.Println(password)
+		}
+		return err
+	})
+}
+
+// create checks and keeps a new agent, and returns her password.
+func create(ctx context.Context, db *database, p *agent.Passwords, a chat.Agent, password string) (string, error) {
+	if parsed, err := mail.ParseAddress(a.Email); err != nil || parsed.Address != a.Email {
+		return "", chat.Invalid("email", "This is not an e-mail address.")
+	}
+	if err := chat.CheckText(a.Name, 80); err != nil {
+		return "", chat.Invalid("name", "A name is a text of at most 80 characters.")
+	}
+	if _, err := db.AgentByEmail(ctx, a.Email); err == nil {
+		return "", chat.Conflict("email_taken", "There is an agent with this e-mail already.")
+	} else if chat.CodeOf(err) != chat.CodeNotFound {
+		return "", err
+	}
+	if len(a.Lines) == 0 {
+		for _, l := range db.Lines() {
+			a.Lines = append(a.Lines, l.Name)
+		}
+	}
+	if password == "" {
+		password = newPassword()
+	}
+	hash, err := p.Hash(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	now := time.Now()
+	a.ID, a.PasswordHash, a.Presence, a.Created = chat.NewID(now), hash, chat.Online, chat.Time{Time: now}
+	return password, db.PutAgent(ctx, a)
+}
+
+// newPassword has 120 bits.
+func newPassword() string {
+	var b [15]byte
+	_, _ = rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// firstAdmin creates the owner when there is no agent at all, and returns her password then.
+func (c *config) firstAdmin(ctx context.Context, db *database, p *agent.Passwords) (string, error) {
+	agents, err := db.Agents(ctx)
+	if err != nil || len(agents) > 0 {
+		return "", err
+	}
+	return create(ctx, db, p, chat.Agent{Email: c.AdminEmail, Name: "Admin", Role: "owner", Capacity: 6}, c.AdminPassword)
+}
+
+type userList struct{}
+
+// Run lists the agents.
+func (userList) Run(ctx context.Context, c *config) error {
+	return c.with(ctx, func(db *database) error {
+		agents, err := db.Agents(ctx)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "EMAIL\tNAME\tROLE\tLINES\tCAPACITY\tSTATE")
+		for _, a := range agents {
+			state := string(a.Presence)
+			if a.Disabled {
+				state = "disabled"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", a.Email, a.Name, a.Role, strings.Join(a.Lines, ","), a.Capacity, state)
+		}
+		return w.Flush()
+	})
+}
+
+type userPassword struct {
+	Email    string `arg:"" help:"The agent's e-mail."`
+	Password string `help:"Her new password; generated when empty."`
+}
+
+// Run sets a password.
+func (u userPassword) Run(ctx context.Context, c *config) error {
+	return c.with(ctx, func(db *database) error {
+		a, err := db.AgentByEmail(ctx, u.Email)
+		if err != nil {
+			return err
+		}
+		password := u.Password
+		if password == "" {
+			password = newPassword()
+		}
+		if a.PasswordHash, err = agent.NewPasswords().Hash(ctx, password); err != nil {
+			return err
+		}
+		if err := db.PutAgent(ctx, a); err != nil {
+			return err
+		}
+		if u.Password == "" {
+			fmt.Println(password)
+		}
+		return nil
+	})
+}
+
+type userDisable struct {
+	Email string `arg:"" help:"The agent's e-mail."`
+}
+
+// Run locks an agent out.
+func (u userDisable) Run(ctx context.Context, c *config) error { return c.disable(ctx, u.Email, true) }
+
+type userEnable struct {
+	Email string `arg:"" help:"The agent's e-mail."`
+}
+
+// Run lets an agent in again.
+func (u userEnable) Run(ctx context.Context, c *config) error { return c.disable(ctx, u.Email, false) }
+
+func (c *config) disable(ctx context.Context, email string, disabled bool) error {
+	return c.with(ctx, func(db *database) error {
+		a, err := db.AgentByEmail(ctx, email)
+		if err != nil {
+			return err
+		}
+		a.Disabled = disabled
+		return db.PutAgent(ctx, a)
+	})
+}
+
+// with runs f on the database, beside a running server or alone.
+func (c *config) with(ctx context.Context, f func(*database) error) error {
+	db, err := c.ready(ctx, c.logger(os.Stderr), true)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(db), db.Close())
+}
+
+type apikeyCommand struct {
+	Create apikeyCreate `cmd:"" help:"Create a key that acts as an agent; prints only the key, once."`
+}
+
+type apikeyCreate struct {
+	User  string   `required:"" help:"The e-mail of the agent it acts as."`
+	Name  string   `required:"" help:"What it is for."`
+	Scope []string `help:"A permission it has, such as conversation:read; all of the agent's when none is named."`
+}
+
+// Run creates a key.
+func (k apikeyCreate) Run(ctx context.Context, c *config) error {
+	return c.with(ctx, func(db *database) error {
+		a, err := db.AgentByEmail(ctx, k.User)
+		if err != nil {
+			return fmt.Errorf("find %s: %w", k.User, err)
+		}
+		scopes, err := permissions(k.Scope)
+		if err != nil {
+			return err
+		}
+		var b [32]byte
+		_, _ = rand.Read(b[:])
+		key := handlers.KeyPrefix + base64.RawURLEncoding.EncodeToString(b[:])
+		now := time.Now()
+		if err := db.PutKey(ctx, chat.APIKey{ID: chat.NewID(now), Agent: a.ID, Name: k.Name, Scopes: scopes, Created: chat.Time{Time: now}}, handlers.HashKey(key)); err != nil {
+			return err
+		}
+		fmt.Println(key)
+		return nil
+	})
+}
+
+// permissions reads scopes; none means all there are, which the agent's role then narrows.
+func permissions(scopes []string) ([]chat.Permission, error) {
+	if len(scopes) == 0 {
+		return chat.Permissions(), nil
+	}
+	var ps []chat.Permission
+	for _, s := range scopes {
+		found := false
+		for _, p := range chat.Permissions() {
+			found = found || string(p) == s
+		}
+		if !found {
+			return nil, fmt.Errorf("there is no scope %q; there are %v", s, chat.Permissions())
+		}
+		ps = append(ps, chat.Permission(s))
+	}
+	return ps, nil
+}
