@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
 	"strings"
@@ -78,6 +79,9 @@ func (h *Handlers) byToken(token string) chat.Actor {
 // byCookie finds the visitor among the cookies of several lines: the line in the path decides, else the conversation's.
 func (h *Handlers) byCookie(c echo.Context) chat.Actor {
 	line := c.Param("line")
+	if line == "" {
+		line = c.QueryParam("line")
+	}
 	var found []chat.Actor
 	for _, k := range c.Cookies() {
 		name, ok := strings.CutPrefix(strings.TrimPrefix(k.Name, hostPrefix), visitorCookie)
@@ -118,13 +122,18 @@ func (h *Handlers) bySession(c echo.Context) (chat.Actor, error) {
 		return chat.Actor{}, nil
 	}
 	agent, err := h.desk.Agent(ctx, chat.ID(id))
-	if err != nil {
-		if chat.CodeOf(err) == chat.CodeNotFound {
-			return chat.Actor{}, nil
-		}
+	if err != nil && chat.CodeOf(err) != chat.CodeNotFound {
 		return chat.Actor{}, err
 	}
+	if err != nil || subtle.ConstantTimeCompare([]byte(h.sessions.GetString(ctx, "stamp")), []byte(stamp(agent))) != 1 {
+		return chat.Actor{}, nil
+	}
 	return agent.Actor(), nil
+}
+
+// stamp changes with an agent's password, so that sessions from before end.
+func stamp(a chat.Agent) string {
+	return HashKey(a.PasswordHash)
 }
 
 func (h *Handlers) cookieName(name string) string {
@@ -142,12 +151,13 @@ func (h *Handlers) Admit(c echo.Context, line string, visitor chat.ID) (token st
 }
 
 // SignIn begins a console session for the agent; whatever the browser had before is worth nothing any more.
-func (h *Handlers) SignIn(c echo.Context, agent chat.ID) error {
+func (h *Handlers) SignIn(c echo.Context, agent chat.Agent) error {
 	ctx, err := h.sessions.Load(c.Request().Context(), "")
 	if err != nil {
 		return err
 	}
-	h.sessions.Put(ctx, "agent", string(agent))
+	h.sessions.Put(ctx, "agent", string(agent.ID))
+	h.sessions.Put(ctx, "stamp", stamp(agent))
 	token, expires, err := h.sessions.Commit(ctx)
 	if err != nil {
 		return err

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"text/tabwriter"
@@ -17,17 +19,31 @@ type lineCommand struct {
 
 type lineCreate struct {
 	Name   string   `arg:"" help:"The name in paths: a-z, 0-9 and -."`
-	Title  string   `required:"" help:"What people read."`
-	Color  string   `default:"#176b87" help:"The accent, as #rrggbb."`
-	DSN    string   `name:"dsn" help:"The line's own database; empty for the main one."`
+	Title  string   `help:"What people read; needed for a new line."`
+	Color  string   `help:"The accent, as #rrggbb; #176b87 for a new line."`
+	DSN    string   `name:"dsn" help:"The own database of a new line; empty for the main one."`
 	Origin []string `help:"A site that may show the chat page in a frame, such as https://shop.example.com."`
-	Locale string   `default:"zh-CN" enum:"zh-CN,en" help:"The language of a visitor who asks for none we have."`
+	Locale string   `help:"The language of a visitor who asks for none we have: zh-CN, the default, or en."`
 }
 
-// Run creates or changes a line. Owners work for every line from then on.
+// Run creates a line, or changes what is named of one that is there. Owners work for every line.
 func (l lineCreate) Run(ctx context.Context, c *config) error {
 	return c.with(ctx, func(db *database) error {
-		line := chat.Line{Name: l.Name, Title: l.Title, Color: l.Color, DSN: l.DSN, Origins: l.Origin, Locale: l.Locale}
+		line, err := db.Line(l.Name)
+		if chat.CodeOf(err) == chat.CodeNotFound && err != nil {
+			line, err = chat.Line{Name: l.Name, Color: "#176b87", DSN: l.DSN, Locale: "zh-CN"}, nil
+		} else if err == nil && l.DSN != "" && l.DSN != line.DSN {
+			return errors.New("a line that is there keeps its database")
+		}
+		if err != nil {
+			return err
+		}
+		line.Title = cmp.Or(l.Title, line.Title)
+		line.Color = cmp.Or(l.Color, line.Color)
+		line.Locale = cmp.Or(l.Locale, line.Locale)
+		if len(l.Origin) > 0 {
+			line.Origins = l.Origin
+		}
 		if err := line.Check(); err != nil {
 			return err
 		}

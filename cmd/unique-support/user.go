@@ -21,6 +21,7 @@ type userCommand struct {
 	Create   userCreate   `cmd:"" help:"Create an agent; prints her password when none is given."`
 	List     userList     `cmd:"" help:"List the agents."`
 	Password userPassword `cmd:"" help:"Set an agent's password; prints it when none is given."`
+	Join     userJoin     `cmd:"" help:"Make an agent work for more lines."`
 	Disable  userDisable  `cmd:"" help:"Lock an agent out; her streams end within a second."`
 	Enable   userEnable   `cmd:"" help:"Let an agent in again."`
 }
@@ -88,6 +89,9 @@ func (c *config) firstAdmin(ctx context.Context, db *database, p *agent.Password
 	if err != nil || len(agents) > 0 {
 		return "", err
 	}
+	if c.AdminEmail == "" { // set to nothing, as a compose file does
+		c.AdminEmail = "admin@example.com"
+	}
 	return create(ctx, db, p, chat.Agent{Email: c.AdminEmail, Name: "Admin", Role: "owner", Capacity: 6}, c.AdminPassword)
 }
 
@@ -139,6 +143,30 @@ func (u userPassword) Run(ctx context.Context, c *config) error {
 			fmt.Println(password)
 		}
 		return nil
+	})
+}
+
+type userJoin struct {
+	Email string   `arg:"" help:"The agent's e-mail."`
+	Lines []string `arg:"" help:"The lines she works for from now on, besides those she has."`
+}
+
+// Run makes an agent work for more lines.
+func (u userJoin) Run(ctx context.Context, c *config) error {
+	return c.with(ctx, func(db *database) error {
+		a, err := db.AgentByEmail(ctx, u.Email)
+		if err != nil {
+			return err
+		}
+		for _, name := range u.Lines {
+			if _, err := db.Line(name); err != nil {
+				return fmt.Errorf("line %s: %w", name, err)
+			}
+			if !a.Actor().At(name) {
+				a.Lines = append(a.Lines, name)
+			}
+		}
+		return db.PutAgent(ctx, a)
 	})
 }
 

@@ -26,16 +26,18 @@ type presence struct {
 }
 
 type attendee struct {
-	consoles int
-	agent    chat.Agent
-	renewed  time.Time
+	// streams are open, consoles those of them that say she is at her seat.
+	streams, consoles int
+	agent             chat.Agent
+	renewed           time.Time
 	// gone is closed when she may no longer see anything.
 	gone chan struct{}
 }
 
-// Attend says that the actor's console is open: she takes conversations while she chose to, until leave is called. The
-// channel is closed when she may no longer see anything, within a second of an administrator saying so.
-func (d *Desk) Attend(ctx context.Context) (leave func(), gone <-chan struct{}, err error) {
+// Attend says that a stream of the actor is open, until leave is called. With seated it is her console: she takes
+// conversations while she chose to. The channel is closed when she may no longer see anything, within a second of an
+// administrator saying so.
+func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-chan struct{}, err error) {
 	agent, err := d.store.Agent(ctx, chat.ActorFrom(ctx).ID)
 	if err != nil {
 		return nil, nil, err
@@ -49,19 +51,27 @@ func (d *Desk) Attend(ctx context.Context) (leave func(), gone <-chan struct{}, 
 		a = &attendee{gone: make(chan struct{})}
 		d.presence.present[agent.ID] = a
 	}
-	a.consoles++
+	a.streams++
+	if seated {
+		a.consoles++
+	}
 	a.agent, a.renewed = agent, d.clock.Now()
 	d.presence.mu.Unlock()
-	d.sit(ctx, agent, lapse)
-	return sync.OnceFunc(func() { d.depart(agent.ID, a) }), a.gone, nil
+	if seated {
+		d.sit(ctx, agent, lapse)
+	}
+	return sync.OnceFunc(func() { d.depart(agent.ID, a, seated) }), a.gone, nil
 }
 
-// depart ends one console's attendance; with the last one the seat lapses soon.
-func (d *Desk) depart(id chat.ID, a *attendee) {
+// depart ends one stream's attendance; with the last console the seat lapses soon.
+func (d *Desk) depart(id chat.ID, a *attendee, seated bool) {
 	d.presence.mu.Lock()
-	a.consoles--
-	last := a.consoles == 0
-	if last && d.presence.present[id] == a {
+	a.streams--
+	if seated {
+		a.consoles--
+	}
+	last := seated && a.consoles == 0
+	if a.streams == 0 && d.presence.present[id] == a {
 		delete(d.presence.present, id)
 	}
 	agent := a.agent
@@ -129,7 +139,7 @@ func (d *Desk) lookRound(ctx context.Context) {
 			delete(d.presence.present, agent.ID)
 		}
 		a.agent = agent
-		if changed || now.Sub(a.renewed) >= renewal {
+		if a.consoles > 0 && (changed || now.Sub(a.renewed) >= renewal) {
 			a.renewed = now
 			due = append(due, agent)
 		}
@@ -152,12 +162,13 @@ func (d *Desk) SetPresence(ctx context.Context, p chat.Presence) error {
 	d.presence.mu.Lock()
 	a := d.presence.present[actor.ID]
 	var agent chat.Agent
+	seated := a != nil && a.consoles > 0
 	if a != nil {
 		a.agent.Presence = p
 		agent = a.agent
 	}
 	d.presence.mu.Unlock()
-	if a != nil {
+	if seated {
 		d.sit(ctx, agent, lapse)
 	}
 	for _, line := range actor.Lines {

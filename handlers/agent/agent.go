@@ -19,7 +19,7 @@ import (
 // Door is what the room above does for this one.
 type Door interface {
 	// SignIn begins a console session for the agent, SignOut ends the one there is.
-	SignIn(c echo.Context, agent chat.ID) error
+	SignIn(c echo.Context, agent chat.Agent) error
 	SignOut(c echo.Context) error
 	// Locale is the language the request is answered in, Zone the reader's time zone.
 	Locale(c echo.Context) string

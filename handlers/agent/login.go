@@ -31,7 +31,7 @@ func (h *Handlers) Login(c echo.Context) error {
 		}
 		return render(c, status, page.View())
 	}
-	if err := h.door.SignIn(c, agent.ID); err != nil {
+	if err := h.door.SignIn(c, agent); err != nil {
 		return err
 	}
 	if chosen := c.FormValue("locale"); chosen != "" {

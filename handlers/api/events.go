@@ -18,15 +18,24 @@ func (h *Handlers) Events(c echo.Context) error {
 		return err
 	}
 	after, foreign := push.ParseEventID(c.Request().Header.Get("Last-Event-ID"), c.QueryParam("after"), w.Epoch)
-	return h.hub.Serve(c.Response(), c.Request(), push.Stream{
-		Line: w.Conversation.Line, Conversation: id, Epoch: w.Epoch, After: after, Foreign: foreign, Pull: w.Pull, Beat: w.Beat})
+	after = min(after, w.Conversation.LastSeq) // a number nobody was given would wait for ever
+	s := push.Stream{Line: w.Conversation.Line, Conversation: id, Epoch: w.Epoch, After: after, Foreign: foreign, Pull: w.Pull, Beat: w.Beat}
+	if actor := chat.ActorFrom(ctx); actor.Kind == chat.KindAgent {
+		leave, gone, err := h.desk.Attend(ctx, false)
+		if err != nil {
+			return err
+		}
+		defer leave()
+		s.Agent, s.Done = actor.ID, gone
+	}
+	return h.hub.Serve(c.Response(), c.Request(), s)
 }
 
 // InboxEvents is an agent's stream: everything she may see, as it happens.
 func (h *Handlers) InboxEvents(c echo.Context) error {
 	ctx := c.Request().Context()
 	actor := chat.ActorFrom(ctx)
-	leave, gone, err := h.desk.Attend(ctx)
+	leave, gone, err := h.desk.Attend(ctx, true)
 	if err != nil {
 		return err
 	}

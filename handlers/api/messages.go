@@ -15,7 +15,7 @@ func (h *Handlers) Messages(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r := desk.Range{Last: c.QueryParam("after") == "" && c.QueryParam("before") == ""}
+	r := desk.Range{Last: c.QueryParam("after") == ""}
 	for name, to := range map[string]*int64{"after": &r.After, "before": &r.Before} {
 		if *to, err = number(c, name); err != nil {
 			return err

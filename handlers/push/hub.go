@@ -109,9 +109,13 @@ func (h *Hub) Run(ctx context.Context) error {
 // Publish hands an event to the streams it is for. It never waits: what finds no room makes readers look into the log.
 // Data that is not one line of JSON is made so, or refused and counted.
 func (h *Hub) Publish(e chat.Event) {
-	if !h.watched(&e) {
-		return
+	if h.watched(&e) {
+		h.publish(e)
 	}
+}
+
+// publish has an event of its own, so that one which nobody watches costs no memory.
+func (h *Hub) publish(e chat.Event) {
 	h.count.published.Add(1)
 	data, ok := line(e.Data)
 	if !ok || !named(e.Kind) {
