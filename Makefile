@@ -23,9 +23,9 @@ test: ## run every test, browser included
 	@.tools/install-postgres
 	@.tools/install-chromium
 	@command -v gcc >/dev/null || .tools/apt-install gcc libc6-dev
-	@command -v node >/dev/null || .tools/apt-install nodejs
+	@.tools/install-node
 	@mapfile -t js < <(find widget/test -name '*.test.js' 2>/dev/null | sort); \
-		(($${#js[@]} == 0)) || node --test "$${js[@]}"
+		(($${#js[@]} == 0)) || PATH=$$PWD/bin/node/node_modules/.bin:$$PATH node --test "$${js[@]}"
 	go test -race -timeout 12m -p 2 ./...
 
 .PHONY: check
