@@ -5,13 +5,14 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/lib/pq"
 )
 
 const (
-	// connectWait is how long one host may take until a connection to it is ready.
+	// connectWait is a connector's wait where somebody waits for an answer.
 	connectWait = 2 * time.Second
 	// grace is how long an answer may still be on its way when a call's time is over.
 	grace = 500 * time.Millisecond
@@ -19,11 +20,14 @@ const (
 
 // connector opens connections that obey the deadline of the context they are used with. lib/pq alone asks the server to cancel, over a
 // second connection, and goes on waiting: when the network swallows packets it waits for ever.
-type connector struct{ cfg pq.Config }
+type connector struct {
+	cfg  pq.Config
+	wait time.Duration // how long one host may take until a connection to it is ready
+}
 
 // Connect implements driver.Connector.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
-	d := &wire{wait: connectWait}
+	d := &wire{wait: c.wait}
 	cfg := c.cfg.Clone()
 	if 0 < cfg.ConnectTimeout && cfg.ConnectTimeout < d.wait {
 		d.wait = cfg.ConnectTimeout
@@ -53,7 +57,28 @@ func (c connector) Driver() driver.Driver { return &pq.Driver{} }
 // wire is the network connection below one driver connection, and the dialer that makes it.
 type wire struct {
 	wait time.Duration
-	net  net.Conn // the last that was dialed: lib/pq tries hosts and ways of encryption in turn
+	net  *tap // the last that was dialed: lib/pq tries hosts and ways of encryption in turn
+}
+
+// tap is a network connection that is not used again once it failed: whoever reads on after a deadline gets the answer to the
+// question before.
+type tap struct {
+	net.Conn
+	broken atomic.Bool
+}
+
+func (t *tap) Read(b []byte) (int, error)  { return t.watch(t.Conn.Read, b) }
+func (t *tap) Write(b []byte) (int, error) { return t.watch(t.Conn.Write, b) }
+
+func (t *tap) watch(f func([]byte) (int, error), b []byte) (int, error) {
+	if t.broken.Load() {
+		return 0, net.ErrClosed
+	}
+	n, err := f(b)
+	if err != nil {
+		t.broken.Store(true)
+	}
+	return n, err
 }
 
 // DialContext implements pq.DialerContext. The deadline holds for the handshake that follows, too.
@@ -69,8 +94,8 @@ func (w *wire) DialContext(ctx context.Context, network, address string) (net.Co
 		return nil, err
 	}
 	w.close() // an attempt that lib/pq has given up
-	w.net = c
-	return c, c.SetDeadline(until)
+	w.net = &tap{Conn: c}
+	return w.net, c.SetDeadline(until)
 }
 
 // Dial implements pq.Dialer.
@@ -154,9 +179,19 @@ func (c *conn) QueryContext(ctx context.Context, text string, args []driver.Name
 
 func (c *conn) Ping(ctx context.Context) error { return c.pqConn.Ping(c.wire.bound(ctx)) }
 
+// IsValid and ResetSession keep a connection that failed out of the pool, whatever lib/pq made of the error.
+func (c *conn) IsValid() bool { return !c.wire.net.broken.Load() && c.pqConn.IsValid() }
+
+func (c *conn) ResetSession(ctx context.Context) error {
+	if c.wire.net.broken.Load() {
+		return driver.ErrBadConn
+	}
+	return c.pqConn.ResetSession(ctx)
+}
+
 // Close says goodbye, but not for long.
 func (c *conn) Close() error {
-	_ = c.wire.net.SetDeadline(time.Now().Add(grace))
+	_ = c.wire.net.SetDeadline(time.Now().Add(grace / 2))
 	return c.pqConn.Close()
 }
 
@@ -171,4 +206,10 @@ func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (drive
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	return s.pqStmt.QueryContext(s.wire.bound(ctx), args)
+}
+
+// Close tells the server, and waits for its answer, but not for long: a connection that does not answer is not used again.
+func (s *stmt) Close() error {
+	_ = s.wire.net.SetDeadline(time.Now().Add(grace / 2))
+	return s.pqStmt.Close()
 }

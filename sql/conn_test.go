@@ -124,7 +124,7 @@ func TestStore_Ping_silentHost(t *testing.T) {
 	s := openStore(t, p.dsn)
 	within(t, 4*time.Second, func() { wantCode(t, s.Ping(t.Context(), ""), chat.CodeLineUnavailable) })
 	t.Run("Migrate", func(t *testing.T) {
-		within(t, 4*time.Second, func() { wantCode(t, s.Migrate(t.Context()), chat.CodeLineUnavailable) })
+		within(t, 7*time.Second, func() { wantCode(t, s.Migrate(t.Context()), chat.CodeLineUnavailable) })
 	})
 }
 

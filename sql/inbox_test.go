@@ -195,10 +195,10 @@ func TestStore_Inbox_pages(t *testing.T) {
 func TestStore_Inbox_plan(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	run(t, s, "shop", `INSERT INTO visitors (id) SELECT gen_random_uuid() FROM generate_series(1, 5000)`)
+	run(t, s, "shop", `INSERT INTO visitors (id) SELECT gen_random_uuid() FROM generate_series(1, 20000)`)
 	run(t, s, "shop", `INSERT INTO conversations (id, visitor_id, status, agent_id, waiting_since, last_at)
-		SELECT gen_random_uuid(), id, CASE n % 20 WHEN 0 THEN 'open' WHEN 1 THEN 'waiting' WHEN 2 THEN 'snoozed' ELSE 'closed' END,
-			CAST('00000000-0000-4000-8000-' || lpad(CAST(n % 200 AS text), 12, '0') AS uuid), now(), now() - n * interval '1 second'
+		SELECT gen_random_uuid(), id, CASE n % 100 WHEN 0 THEN 'open' WHEN 1 THEN 'waiting' WHEN 2 THEN 'snoozed' ELSE 'closed' END,
+			CAST('00000000-0000-4000-8000-' || lpad(CAST(n / 100 % 10 AS text), 12, '0') AS uuid), now(), now() - n * interval '1 second'
 		FROM (SELECT id, row_number() OVER () AS n FROM visitors) v`)
 	run(t, s, "shop", `ANALYZE visitors, conversations, inbox, messages`)
 	p, err := s.line("shop")
@@ -213,17 +213,8 @@ func TestStore_Inbox_plan(t *testing.T) {
 	if _, err := conn.ExecContext(t.Context(), "SET plan_cache_mode = force_generic_plan"); err != nil { // what a statement in use for long has
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
-		q     chat.InboxQuery
-		index string
-	}{
-		{chat.InboxQuery{View: chat.ViewMine}, "conversations_agent"},
-		{chat.InboxQuery{View: chat.ViewQueue}, "conversations_queue"},
-		{chat.InboxQuery{View: chat.ViewAll}, "conversations_live"},
-		{chat.InboxQuery{View: chat.ViewClosed}, "conversations_ended"},
-	} {
-		c.q.Agent, c.q.Limit = "00000000-0000-4000-8000-000000000020", 50
-		name, args := list(c.q)
+	for _, view := range []chat.View{chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewClosed} {
+		name, args := list(chat.InboxQuery{View: view, Agent: "00000000-0000-4000-8000-000000000002", Limit: 50})
 		bound, err := p.queries[name].bind(p.db.Mapper, []any{args})
 		if err != nil {
 			t.Fatal(err)
@@ -246,16 +237,37 @@ func TestStore_Inbox_plan(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		plan := strings.Join(lines, "\n")
-		if !json.Valid([]byte(plan)) || strings.Contains(plan, `"messages`) || strings.Contains(plan, `"notes`) {
+		if strings.Contains(plan, `"messages"`) || strings.Contains(plan, `"notes"`) || !strings.Contains(plan, `"inbox"`) {
 			t.Errorf("%s reads messages:\n%s", name, plan)
 		}
-		if !strings.Contains(plan, `"Index Name": "`+c.index+`"`) {
-			t.Errorf("%s does not read %s:\n%s", name, c.index, plan)
+		var explained []struct{ Plan planNode }
+		if err := json.Unmarshal([]byte(plan), &explained); err != nil {
+			t.Fatal(err)
+		}
+		if n := explained[0].Plan.most(); n > 1_000 { // 600 have not ended
+			t.Errorf("%s looks at %v rows:\n%s", name, n, plan)
 		}
 		if _, err := conn.ExecContext(t.Context(), "DEALLOCATE q"); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// planNode is a node of what EXPLAIN says.
+type planNode struct {
+	Rows    float64 `json:"Actual Rows"`
+	Removed float64 `json:"Rows Removed by Filter"`
+	Loops   float64 `json:"Actual Loops"`
+	Plans   []planNode
+}
+
+// most is how many rows one of the nodes had in its hands.
+func (n planNode) most() float64 {
+	rows := (n.Rows + n.Removed) * n.Loops
+	for _, p := range n.Plans {
+		rows = max(rows, p.most())
+	}
+	return rows
 }
 
 func TestStore_Mark(t *testing.T) {

@@ -22,8 +22,12 @@ import (
 //go:embed migrations
 var migrationFiles embed.FS
 
-// migrateWait bounds one schema's migration, the wait for another process that is at it included.
-const migrateWait = 10 * time.Minute
+const (
+	// migrateWait bounds one schema's migration, the wait for another process that is at it included.
+	migrateWait = 10 * time.Minute
+	// reachWait is how long its database may take to answer at all.
+	reachWait = 5 * time.Second
+)
 
 // Migrate brings the main schema up to date, reads the lines and brings theirs up to date. Any number of processes may do it at
 // once: one does the work, the others wait. A line whose database is away is left to Refresh.
@@ -100,9 +104,9 @@ func migrate(ctx context.Context, to source, dir, schema string) error {
 	return translate(err)
 }
 
-// reach makes the first connection within a call's time; what follows may take longer.
+// reach makes the first connection; what follows may take longer.
 func reach(ctx context.Context, db *stdsql.DB) error {
-	ctx, cancel := context.WithTimeout(ctx, callWait)
+	ctx, cancel := context.WithTimeout(ctx, reachWait)
 	defer cancel()
 	return translate(db.PingContext(ctx))
 }

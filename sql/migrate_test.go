@@ -58,7 +58,7 @@ func TestStore_Migrate(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.silent.Store(true)
-		within(t, 5*time.Second, func() { wantCode(t, s.Migrate(t.Context()), "") })
+		within(t, 9*time.Second, func() { wantCode(t, s.Migrate(t.Context()), "") })
 		if _, err := s.Line("toys"); err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,7 @@ type pool struct {
 
 // newPool opens nothing: connections are made as they are needed.
 func newPool(from source, queries map[string]query, maxOpen int) *pool {
-	db := sqlx.NewDb(stdsql.OpenDB(connector{from.cfg}), "postgres")
+	db := sqlx.NewDb(stdsql.OpenDB(connector{cfg: from.cfg, wait: connectWait}), "postgres")
 	db.SetMaxOpenConns(maxOpen)
 	db.SetMaxIdleConns(maxOpen)
 	db.SetConnMaxIdleTime(time.Minute)
@@ -34,8 +34,13 @@ func newPool(from source, queries map[string]query, maxOpen int) *pool {
 	return &pool{source: from, db: db, queries: queries, guard: newGuard(), stmts: map[string]*sqlx.Stmt{}}
 }
 
-// close lets calls that run end.
-func (p *pool) close() error { return p.db.Close() }
+// close lets calls that run end. A goodbye that nobody heard is no error.
+func (p *pool) close() error {
+	if err := p.db.Close(); err != nil && !unreachable(err) {
+		return err
+	}
+	return nil
+}
 
 // call runs f bounded, guarded and with its error translated. A caller who leaves meanwhile changes nothing, lest a
 // connection be thrown away and the database's health be judged by her patience; an earlier deadline of hers holds.

@@ -69,9 +69,8 @@ func withParameter(dsn, name, value string) string {
 
 // migrator returns connections that may take their time.
 func (s source) migrator() *stdsql.DB {
-	db := stdsql.OpenDB(connector{with(s.cfg, map[string]string{
-		"statement_timeout": "0", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "0",
-	})})
+	cfg := with(s.cfg, map[string]string{"statement_timeout": "0", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "0"})
+	db := stdsql.OpenDB(connector{cfg: cfg, wait: reachWait})
 	db.SetMaxIdleConns(1)
 	return db
 }

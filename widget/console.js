@@ -20,6 +20,7 @@ class Console {
   #opener = new Opener((title) => this.#opened(title));
   #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
   #pane = null; #canned = null; #outbox = null; #open = false; #store = openStore();
+  #heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
     const actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() });
@@ -50,6 +51,7 @@ class Console {
     this.#outbox ??= this.#fill(agent);
     this.#pane = new Pane(root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: conversation, unread: (n) => { if (n === 0) this.#inbox.ask(conversation); } });
     this.#pane.stream(this.#open);
+    this.#pane.hear("heartbeat", { head: this.#heads[conversation] }); // what came while it was being fetched
     if (this.#pane.composer) this.#canned = new Canned(root.querySelector("form[data-composer]"), this.#pane.composer);
   }
 
@@ -69,6 +71,7 @@ class Console {
   #hear(kind, data) {
     const id = data.conversation_id ?? (kind === "conversation" ? data.id : "") ?? "";
     this.#inbox.hear(kind, data, id);
+    if (kind === "message" && data.kind !== "note") this.#heads[id] = Math.max(this.#heads[id] ?? 0, data.seq);
     if (kind === "heads") this.#catchUp(data);
     else if (kind === "heartbeat") this.#pane?.hear(kind, { degraded: data.degraded });
     else if (id) {
@@ -80,9 +83,10 @@ class Console {
 
   /** The stream has begun (again): what the open conversation missed is fetched, what is not in the log as well. */
   async #catchUp(heads) {
+    Object.assign(this.#heads, heads);
     const pane = this.#pane;
     if (!pane) return;
-    pane.hear("heartbeat", { head: heads[pane.id] ?? 0 });
+    pane.hear("heartbeat", { head: heads[pane.id] });
     const path = `/api/v1/conversations/${pane.id}`;
     const [conversation, notes] = await Promise.all([this.#api.get(path), this.#api.get(`${path}/notes`)]).catch(() => []);
     if (!conversation || pane !== this.#pane) return;

@@ -1,3 +1,4 @@
+import { markRows } from "./open.js";
 import { Refresh } from "./refresh.js";
 import { fetchPage, put } from "./swap.js";
 
@@ -85,6 +86,7 @@ export class Inbox {
   #tell() {
     const list = document.querySelector("[data-list]");
     if (!list) return;
+    markRows();
     const empty = !list.querySelector("[data-row]");
     list.hidden = empty;
     const blank = document.querySelector("[data-blank]");

@@ -37,7 +37,7 @@ export class Opener {
       const page = await swap(url, [PANE, SIDE], { partial: true, signal: abort.signal });
       document.body.dataset.view = document.querySelector(`${PANE}[data-chat]`) ? "thread" : "list";
       document.body.classList.remove("console--side");
-      this.#mark();
+      markRows()?.scrollIntoView({ block: "nearest" });
       this.#opened(page.title);
       return true;
     } catch {
@@ -45,16 +45,16 @@ export class Opener {
       return false;
     }
   }
+}
 
-  #mark() {
-    const id = document.querySelector(PANE)?.dataset.conversation ?? "";
-    for (const row of document.querySelectorAll("[data-row]")) {
-      const link = row.querySelector("a.item");
-      if (row.dataset.row !== id) link.removeAttribute("aria-current");
-      else {
-        link.setAttribute("aria-current", "true");
-        row.scrollIntoView({ block: "nearest" });
-      }
-    }
+/** Marks the row of the conversation that is open, whatever the list was drawn for. Returns it. @returns {HTMLElement | null} */
+export function markRows() {
+  const id = document.querySelector(PANE)?.dataset.conversation ?? "";
+  let open = null;
+  for (const row of document.querySelectorAll("[data-row]")) {
+    if (row.dataset.row === id) open = row;
+    row.querySelector("a.item").toggleAttribute("aria-current", row === open);
   }
+  open?.querySelector("a.item").setAttribute("aria-current", "true");
+  return open;
 }

@@ -14,7 +14,7 @@ export function pieces(text) {
     const start = match.index;
     const shown = trim(match[0]);
     const end = start + shown.length;
-    if (/[a-z0-9]/i.test(text[start - 1] ?? "") || bait(text, start, end) || shown.length > LONGEST || !valid(shown)) continue;
+    if (/[a-z0-9]/i.test(text[start - 1] ?? "") || shown.length > LONGEST || !valid(shown) || bait(text, start, end)) continue;
     if (start > from) found.push({ text: text.slice(from, start) });
     found.push({ text: shown, href: shown });
     from = end;
@@ -58,11 +58,8 @@ function bait(text, start, end) {
   return !/[/?#]/.test(text.slice(start + 8, end)) && /^[^\s/?#\u0080-\uffff]*@/.test(text.slice(end, end + 256));
 }
 
+/** Whether the host has a dot and no empty label, or is this machine, and the port is one. No URL is made: there may be thousands. */
 function valid(address) {
-  try {
-    const url = new URL(address);
-    return (url.protocol === "https:" || url.protocol === "http:") && url.username === "";
-  } catch {
-    return false;
-  }
+  const [, host, port] = /^https?:\/\/([^/:?#]+)(?::(\d+))?/i.exec(address) ?? [];
+  return host !== undefined && (/[^.]\.[^.]/.test(host) || host.toLowerCase() === "localhost") && !host.includes("..") && Number(port ?? 0) < 65_536;
 }

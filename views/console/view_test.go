@@ -210,7 +210,7 @@ func TestPane_View(t *testing.T) {
 		if len(having(doc, "data-action", "take")) == 0 {
 			t.Error("nobody can take it")
 		}
-		if got := text(one(t, doc, "data-standing", "")); got != "· No. 2 in the queue" {
+		if got := text(one(t, doc, "data-standing", "")); got != "· Queue no. 2" {
 			t.Errorf("it stands %q", got)
 		}
 		filled := all(one(t, doc, "data-chat", ""), func(n *html.Node) bool {

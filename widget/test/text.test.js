@@ -44,16 +44,10 @@ describe("TestText_pieces", () => {
   });
   it("finds several", () => assert.deepEqual(links("https://a.example, https://b.example/c; http://d.example"), ["https://a.example", "https://b.example/c", "http://d.example"]));
   it("is quick on 64 KB of anything", () => {
-    for (const part of ["http://", "https://a", "((((", "https://a.example/(", "a.", "https://a.b/" + ")".repeat(40), "-.", "https://-"]) {
-      const text = part.repeat(Math.ceil(65_536 / part.length));
-      const began = performance.now();
-      pieces(text);
-      assert.ok(performance.now() - began < 50, `${part.slice(0, 20)} took ${performance.now() - began} ms`);
-    }
-    const began = performance.now();
-    pieces("https://a.example/" + ")".repeat(65_536));
-    pieces("https://" + "a.".repeat(32_768));
-    pieces("https://" + "a-".repeat(32_768));
-    assert.ok(performance.now() - began < 150);
+    // The best of five: the machine may be busy, a bad pattern is slow every time.
+    const quickest = (text) => Math.min(...Array.from({ length: 5 }, () => { const began = performance.now(); pieces(text); return performance.now() - began; }));
+    const parts = ["http://", "https://a", "((((", "https://a.example/(", "a.", "https://a.b/" + ")".repeat(40), "-.", "https://-", "https://a.b@"];
+    const texts = [...parts.map((part) => part.repeat(Math.ceil(65_536 / part.length))), "https://a.example/" + ")".repeat(65_536), "https://" + "a.".repeat(32_768), "https://" + "a-".repeat(32_768)];
+    for (const text of texts) assert.ok(quickest(text) < 50, `${text.slice(0, 20)} took ${quickest(text)} ms`);
   });
 });

@@ -38,15 +38,21 @@ WHERE c.status IN ('waiting', 'open');
 SELECT c.id, c.last_seq FROM conversations c WHERE c.status IN ('waiting', 'open', 'snoozed');
 
 -- name: Inbox_Mine
+-- The lists are read in their index' order until the page is full. Postgres thinks that the filters leave nothing and that
+-- sorting all of it is as good; OFFSET 0 keeps them apart from the reading.
 SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
        greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
-FROM conversations c
+FROM (
+    SELECT * FROM conversations w
+    WHERE w.agent_id = CAST(:agent AS uuid) AND w.status IN ('open', 'snoozed') AND w.last_at <= :at AND (w.last_at < :at OR w.id > CAST(:id AS uuid))
+    ORDER BY w.last_at DESC, w.id
+    OFFSET 0
+) c
 LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
-WHERE c.agent_id = CAST(:agent AS uuid) AND c.status IN ('open', 'snoozed') AND c.status = ANY (CAST(:statuses AS text[]))
-  AND c.last_at <= :at AND (c.last_at < :at OR c.id > CAST(:id AS uuid))
+WHERE c.status = ANY (CAST(:statuses AS text[]))
   AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
   AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
@@ -59,11 +65,14 @@ SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
        greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
-FROM conversations c
+FROM (
+    SELECT * FROM conversations w
+    WHERE w.status = 'waiting' AND (w.waiting_since, w.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))
+    ORDER BY w.waiting_since, w.id
+    OFFSET 0
+) c
 LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
-WHERE c.status = 'waiting' AND c.status = ANY (CAST(:statuses AS text[]))
-  AND (c.waiting_since, c.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))
-  AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
+WHERE (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
   AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
 ORDER BY c.waiting_since, c.id
@@ -75,10 +84,14 @@ SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
        greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
-FROM conversations c
+FROM (
+    SELECT * FROM conversations w
+    WHERE w.status IN ('waiting', 'open', 'snoozed') AND w.last_at <= :at AND (w.last_at < :at OR w.id > CAST(:id AS uuid))
+    ORDER BY w.last_at DESC, w.id
+    OFFSET 0
+) c
 LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
-WHERE c.status IN ('waiting', 'open', 'snoozed') AND c.status = ANY (CAST(:statuses AS text[]))
-  AND c.last_at <= :at AND (c.last_at < :at OR c.id > CAST(:id AS uuid))
+WHERE c.status = ANY (CAST(:statuses AS text[]))
   AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
   AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
@@ -92,11 +105,14 @@ SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
        greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
-FROM conversations c
+FROM (
+    SELECT * FROM conversations w
+    WHERE w.status = 'closed' AND w.last_at <= :at AND (w.last_at < :at OR w.id > CAST(:id AS uuid))
+    ORDER BY w.last_at DESC, w.id
+    OFFSET 0
+) c
 LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
-WHERE c.status = 'closed' AND c.status = ANY (CAST(:statuses AS text[]))
-  AND (NOT CAST(:mine AS boolean) OR c.agent_id = CAST(:agent AS uuid))
-  AND c.last_at <= :at AND (c.last_at < :at OR c.id > CAST(:id AS uuid))
+WHERE (NOT CAST(:mine AS boolean) OR c.agent_id = CAST(:agent AS uuid))
   AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
   AND (CAST(:pattern AS text) = '' OR c.visitor_name ILIKE :pattern OR c.preview ILIKE :pattern)
