@@ -16,6 +16,10 @@
 //
 // # Locks
 //
-// Store.mu guards the list of lines, pool.mu the prepared statements, place.mu a line's epoch; none is held while another
-// is taken, nor while the database is asked.
+// Store.mu guards the list of lines, pool.mu the prepared statements, place.mu a line's epoch, located.mu which line a
+// conversation is on, Bus.mu the outboxes and outbox.mu what is in one, dialer.mu a listener's connection; none is held
+// while another is taken, nor while the database is asked.
+//
+// In a transaction the order is: the line's advisory lock of assignment (assign.go), conversations' rows by id (batch.go),
+// then what hangs on them. A participant's inbox row changes only while its conversation's row is locked.
 package sql

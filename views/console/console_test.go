@@ -122,9 +122,9 @@ func states(r Reader) map[string]templ.Component {
 		"more":    list.Page(),
 		"row":     r.Item(l, inbox().Conversations[1], "").View(),
 		"login":   Login{Text: r.Text}.View(),
-		"refused": Login{Text: r.Text, Email: "lin@hemu.example", Error: r.Text.S("console.login.refused"), Next: "/console?view=all"}.View(),
+		"refused": Login{Text: r.Text, Email: "lin@hemu.example", Error: r.Text.S("error.credentials"), Next: "/console?view=all"}.View(),
 		"problem": Problem{Text: r.Text, Title: "Title", Detail: "Detail", Trace: chat.NewTrace(), Retry: "/console"}.View(),
-		"broken":  Problem{Text: r.Text, Title: "Title", Detail: "Detail"}.Pane(),
+		"broken":  Problem{Text: r.Text, Title: "Title", Detail: "Detail"}.View(),
 	}
 }
 

@@ -233,7 +233,7 @@ func TestLogin_View(t *testing.T) {
 	if v, ok := attr(one(t, form, "name", "password"), "value"); ok {
 		t.Errorf("the password stands in the page: %q", v)
 	}
-	if got := text(one(t, doc, "id", "login-error")); got != "That e-mail and password don’t match" {
+	if got := text(one(t, doc, "id", "login-error")); got != "The e-mail or the password is wrong." {
 		t.Errorf("it says %q", got)
 	}
 	if v, _ := attr(one(t, doc, "hreflang", i18n.Chinese), "href"); v != "/console/login?locale=zh-CN&next=%2Fconsole%3Fview%3Dall" {

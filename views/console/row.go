@@ -166,7 +166,7 @@ func (r Reader) notice(m chat.Message) string {
 		if n.By == chat.KindVisitor {
 			return r.Text.S("console.notice.closed_by_visitor")
 		}
-		if n.Agent == "" {
+		if n.By == chat.KindSystem || n.Agent == "" {
 			return r.Text.S("console.notice.closed_by_system")
 		}
 		return r.Text.F("console.notice.closed", "Agent", n.Agent)

@@ -18,7 +18,6 @@ var said = []struct {
 	{"today", "day.today", nil},
 	{"yesterday", "day.yesterday", nil},
 	{"typing", "console.typing", []string{"Name", "{name}"}},
-	{"typing_short", "console.typing_short", nil},
 	{"new_messages", "console.new_messages", []string{"N", "{n}"}},
 	{"title_unread", "console.title_unread", []string{"N", "{n}", "Title", "{title}"}},
 	{"offline", "console.offline", nil},
@@ -37,8 +36,6 @@ var said = []struct {
 	{"notice.left", "console.notice.left", []string{"Agent", "{agent}"}},
 	{"notice.rated", "console.notice.rated", []string{"Score", "{score}"}},
 	{"notice.unknown", "console.notice.unknown", nil},
-	{"bot", "console.bot", nil},
-	{"taken", "console.taken", []string{"Agent", "{agent}"}},
 }
 
 // codes are the errors of the API; script says "error.<code>".

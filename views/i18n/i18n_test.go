@@ -66,18 +66,20 @@ func TestFiles(t *testing.T) {
 			}
 		})
 	})
-	t.Run("every error of core has its sentence", func(t *testing.T) {
+	t.Run("every error a person may read has its sentence", func(t *testing.T) {
 		key := regexp.MustCompile(`(?:Invalid|Conflict)\("([a-z_0-9]+)"|\bKey:\s*"([a-z_0-9]+)"`)
-		walk(t, "../../core", func(name, src string) {
-			if strings.HasSuffix(name, "_test.go") {
-				return
-			}
-			for _, m := range key.FindAllStringSubmatch(src, -1) {
-				if k := "error." + m[1] + m[2]; zh[k] == "" {
-					t.Errorf("%s needs %s", name, k)
+		for _, room := range []string{"core", "sql", "handlers", "cmd"} {
+			walk(t, "../../"+room, func(name, src string) {
+				if strings.HasSuffix(name, "_test.go") {
+					return
 				}
-			}
-		})
+				for _, m := range key.FindAllStringSubmatch(src, -1) {
+					if k := "error." + m[1] + m[2]; zh[k] == "" {
+						t.Errorf("%s needs %s", name, k)
+					}
+				}
+			})
+		}
 	})
 	t.Run("nothing shouts", func(t *testing.T) {
 		names, _ := fs.Glob(files, "*.json")
