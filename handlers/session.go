@@ -41,7 +41,8 @@ func (h *Handlers) who(c echo.Context, p policy) (chat.Actor, error) {
 		return h.byToken(token), nil
 	}
 	if p.visitor && c.Request().Header.Get(asAgent) != "agent" {
-		if a := h.byCookie(c); a.Kind != "" || !p.agent() {
+		// A visitor's page whose cookie has lapsed must not speak for the agent who is signed in beside it.
+		if a := h.byCookie(c); a.Kind != "" || !p.agent() || c.Request().Method != http.MethodGet {
 			return a, nil
 		}
 	}

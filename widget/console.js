@@ -12,11 +12,14 @@ import { Stream } from "./stream.js";
 import { Title } from "./title.js";
 import { Words } from "./words.js";
 
+/** What tells our calls from those of a visitor's page in the same browser. */
+const agent = () => ({ "X-Support-As": "agent" });
+
 /** The console at work: one stream for everything the agent may see, one outbox, and the pane that is open. */
 class Console {
   #words = new Words(document);
   #title = new Title(this.#words);
-  #api = new API();
+  #api = new API({ headers: agent });
   #opener = new Opener((title) => this.#opened(title));
   #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
   #pane = null; #canned = null; #outbox = null; #open = false; #store = openStore();
@@ -31,7 +34,7 @@ class Console {
       state: (open) => { this.#open = open; this.#pane?.stream(open); },
       unauthorized: async () => location.reload(), // the server shows the login and comes back here; drafts and the outbox are kept
       gone: () => location.reload(),
-    }).connect();
+    }, { headers: agent }).connect();
   }
 
   #opened(title) {
@@ -47,17 +50,17 @@ class Console {
     this.#pane = this.#canned = null;
     const root = document.querySelector("main[data-chat]");
     if (!root) return;
-    const { conversation, agent } = root.dataset;
-    this.#outbox ??= this.#fill(agent);
+    const { conversation } = root.dataset;
+    this.#outbox ??= this.#fill(root.dataset.agent);
     this.#pane = new Pane(root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: conversation, unread: (n) => { if (n === 0) this.#inbox.ask(conversation); } });
     this.#pane.stream(this.#open);
     this.#pane.hear("heartbeat", { head: this.#heads[conversation] }); // what came while it was being fetched
     if (this.#pane.composer) this.#canned = new Canned(root.querySelector("form[data-composer]"), this.#pane.composer);
   }
 
-  #fill(agent) {
+  #fill(id) {
     const outbox = new Outbox({
-      scope: `agent:${agent}`, store: this.#store, refresh: async () => location.reload(),
+      scope: `agent:${id}`, store: this.#store, refresh: async () => location.reload(),
       send: (item) => this.#api.post(`/api/v1/conversations/${item.conversation}/${item.kind === "note" ? "notes" : "messages"}`, { client_id: item.id, kind: item.kind, text: item.text }),
       on: {
         sent: (item, message) => this.#at(item.conversation)?.sent(item, message),
