@@ -85,9 +85,10 @@ func (b *batch) append(drafts []chat.Draft, done []chat.Appended) error {
 		if done[i].Err = refuse(r, d); done[i].Err != nil {
 			continue
 		}
-		waited := r.Status == chat.StatusWaiting
+		before := r.Status
 		done[i].Message = b.add(r, d)
-		if !waited && r.Status == chat.StatusWaiting {
+		done[i].Moved = r.Status != before
+		if done[i].Moved && r.Status == chat.StatusWaiting {
 			b.began = append(b.began, r)
 		}
 		if keyed {

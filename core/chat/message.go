@@ -101,6 +101,8 @@ type Appended struct {
 	Repeat bool
 	// Conversation is the conversation after the append; zero for a repeat.
 	Conversation Conversation
+	// Moved says that the message changed the conversation's status.
+	Moved bool
 	// Err is why this draft alone was refused: not found, ended, or its client id used with other content.
 	Err error
 }

@@ -35,14 +35,9 @@ func (d *Desk) deliver(ctx context.Context, l *line, batch []*router.Envelope) {
 
 // announceMessage tells of a message that was just written, and of the conversation when the message changed where it stands.
 func (d *Desk) announceMessage(l *line, w chat.Appended) {
-	c := w.Conversation
 	d.announce(messageEvent(l.name, w.Message))
-	if w.Message.Author.Kind != chat.KindVisitor || w.Message.Kind == chat.KindNote {
-		return
-	}
-	began := c.Status == chat.StatusWaiting && !c.Waiting.Before(w.Message.Created.Time)
-	if began || w.Message.Seq == 1 {
-		d.announceConversation(c)
+	if w.Moved {
+		d.announceConversation(w.Conversation)
 		l.ring()
 	}
 }

@@ -3,7 +3,6 @@ package router
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"sync"
 	"testing"
@@ -126,7 +125,7 @@ var kept *Envelope
 
 // BenchmarkEnvelope compares an envelope from the pool with one made for the message.
 func BenchmarkEnvelope(b *testing.B) {
-	d := draft("c", fmt.Sprint("hello"))
+	d := draft("c", "hello")
 	r := New(Options{}, nil)
 	b.Run("pooled", func(b *testing.B) {
 		b.ReportAllocs()

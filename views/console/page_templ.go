@@ -103,7 +103,7 @@ func (p Page) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Templates(p.Text, p.Rail.Me.Face, p.Rail.Me.Name).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = templates(p.Text, p.Rail.Me.Face, p.Rail.Me.Name).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

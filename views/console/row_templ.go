@@ -14,7 +14,7 @@ import (
 	"github.com/taadis/unique-support/views/ui"
 )
 
-// view draws a row. Script draws the same ones from Templates.
+// view draws a row. Script draws the same ones from templates.
 func (r Row) view(t i18n.Text) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -60,8 +60,8 @@ func retry(t i18n.Text) templ.Component {
 	})
 }
 
-// Templates are what script draws rows from, and the sentences it says: once a page, outside the pane.
-func Templates(t i18n.Text, own Face, name string) templ.Component {
+// templates are what script draws rows from, and the sentences it says: once a page, outside the pane.
+func templates(t i18n.Text, own Face, name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
