@@ -84,9 +84,17 @@ func (h *Handlers) Icon(c echo.Context) error {
 	return c.Redirect(http.StatusFound, static.Path("icons/mark.svg"))
 }
 
+// shopPolicy is that of any host with a strict policy: its own things, and the desk in a frame.
+const shopPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+
 // Demo is a sample shop with the widget on it.
 func (h *Handlers) Demo(c echo.Context) error {
-	return render(c, http.StatusOK, window.Shop(window.Demo{Text: h.text(c), Line: "demo"}))
+	line, err := h.desk.Line("demo")
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Security-Policy", shopPolicy)
+	return render(c, http.StatusOK, window.Shop(window.Demo{Text: h.text(c), Line: line.Name, Color: line.Color}))
 }
 
 func (h *Handlers) text(c echo.Context) i18n.Text {

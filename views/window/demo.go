@@ -11,6 +11,8 @@ type Demo struct {
 	Text i18n.Text
 	// Line is the line its widget talks to.
 	Line string
+	// Color is the line's accent, "#rrggbb".
+	Color string
 }
 
 // list reads a sentence that holds several, set apart by "|".
