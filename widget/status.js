@@ -28,7 +28,11 @@ export class Status {
     this.#each("[data-queue]", (place) => {
       place.hidden = position === 0;
       if (position === 0) return;
-      slot(place, "position", this.#words.say(position === 1 && this.#words.has("queue_next") ? "queue_next" : "queue", { n: position - 1 }));
+      slot(place, "position", this.#words.say("queue", { n: position - 1 }));
+      for (const [name, is] of [["next", position === 1], ["ahead", position > 1]]) {
+        const sentence = place.querySelector(`[data-slot="${name}"]`);
+        if (sentence) sentence.hidden = !is;
+      }
       const minutes = position * Number(place.dataset.minutes ?? 0); // data-minutes: how long one place takes, where the line knows
       slot(place, "estimate", this.#words.say(minutes > 0 ? "queue_estimate" : "queue_wait", { n: minutes }));
     });
