@@ -347,8 +347,8 @@ func TestPage(t *testing.T) {
 		}
 	})
 	t.Run("the shop has one script of ours", func(t *testing.T) {
-		src, _ := render(t, Shop(Demo{Text: zh, Line: "demo"}))
-		if !strings.Contains(src, `<script async src="/widget.js" data-line="demo"></script>`) || strings.Count(src, "<script") != 1 {
+		src, _ := render(t, Shop(Demo{Text: zh, Line: "demo", Color: "#2e6e52"}))
+		if !strings.Contains(src, `<script async src="/widget.js" data-line="demo" data-color="#2e6e52"></script>`) || strings.Count(src, "<script") != 1 {
 			t.Error(src)
 		}
 	})
