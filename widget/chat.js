@@ -10,6 +10,7 @@ import { openStore } from "./store.js";
 import { Stream } from "./stream.js";
 import { Title } from "./title.js";
 import { Words } from "./words.js";
+import { keepZone } from "./zone.js";
 
 const LANE = "visitor";
 const POLL = 20_000;
@@ -24,6 +25,7 @@ class Chat {
   async start() {
     const { line, locale, conversation, epoch } = this.#root.dataset;
     this.#epoch = epoch;
+    keepZone(locale);
     this.#session = new Session({ line, locale, conversation, framed: window.parent !== window });
     this.#api = new API({ headers: () => this.#session.headers() });
     this.#session.use(this.#api);

@@ -11,6 +11,7 @@ import { openStore } from "./store.js";
 import { Stream } from "./stream.js";
 import { Title } from "./title.js";
 import { Words } from "./words.js";
+import { keepZone } from "./zone.js";
 
 /** What tells our calls from those of a visitor's page in the same browser. */
 const agent = () => ({ "X-Support-As": "agent" });
@@ -27,6 +28,7 @@ class Console {
 
   start() {
     const actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() });
+    keepZone(document.documentElement.lang);
     new Keys({ composer: () => this.#pane?.composer, actions });
     this.#show();
     new Stream("/api/v1/inbox/events", {
