@@ -70,11 +70,9 @@ func New(o Options) (*Handlers, error) {
 		return nil, err
 	}
 	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
-		secure: base.Scheme == "https", clock: o.Clock, log: o.Log, echo: echo.New(), sessions: scs.New()}
-	h.sessions.Store = o.Sessions
-	h.sessions.HashTokenInStore = true
-	h.sessions.Lifetime = 14 * 24 * time.Hour
-	h.sessions.IdleTimeout = 3 * 24 * time.Hour
+		secure: base.Scheme == "https", clock: o.Clock, log: o.Log, echo: echo.New()}
+	// scs.New would make a store of its own, with a goroutine that nothing ends.
+	h.sessions = &scs.SessionManager{Store: o.Sessions, Codec: scs.GobCodec{}, HashTokenInStore: true, Lifetime: 14 * 24 * time.Hour, IdleTimeout: 3 * 24 * time.Hour}
 	if base.Host != "" {
 		if err := h.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			return nil, err
@@ -90,6 +88,9 @@ func New(o Options) (*Handlers, error) {
 	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock})
 	for _, r := range h.routes(v, a, p, o.Demo) {
 		e.Add(r.method, r.path, h.guard(r))
+		if r.method == get && !r.stream() {
+			e.Add(head, r.path, h.guard(r)) // net/http leaves the body out
+		}
 	}
 	return h, nil
 }

@@ -33,6 +33,7 @@ func (h *Handlers) readyz(c echo.Context) error {
 	status := http.StatusOK
 	if !ready && len(lines) > 0 || h.draining.Load() {
 		status = http.StatusServiceUnavailable
+		c.Response().Header().Set("Retry-After", "5")
 	}
 	return c.JSON(status, map[string]any{"lines": lines, "draining": h.draining.Load()})
 }

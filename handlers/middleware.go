@@ -10,8 +10,9 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
-// maxBody is the largest body of a request, in bytes: a text of 8,000 characters as JSON escapes fits well.
-const maxBody = 64 << 10
+// maxBody is the largest body of a request, in bytes: a text somewhat over 8,000 characters fits, also as JSON escapes or in
+// a form, where a Chinese character takes 9 and an emoji 12, so that it can be refused with the text still in the field.
+const maxBody = 128 << 10
 
 // csp is what every page of ours needs, and no more. What may frame a page is added by the page.
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "

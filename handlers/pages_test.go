@@ -44,6 +44,22 @@ func TestPages_visitor(t *testing.T) {
 		if !bytes.Contains(a.body, []byte(long)) || !bytes.Contains(a.body, []byte("0192f0c1-0000-7000-8000-00000000000e")) {
 			t.Error("the text or its id is gone")
 		}
+		long = strings.Repeat("长\n", 4001) // a form makes 15 bytes of these two characters
+		if a = r.want(r.form(b, "/c/shop", "text", long), 422, ""); !bytes.Contains(a.body, []byte(long)) {
+			t.Error("the Chinese text is gone")
+		}
+		r.want(r.form(b, "/c/shop", "text", strings.Repeat("长", 20_000)), 413, "")
+	})
+	t.Run("what is sent in a frame before the script has come is given back", func(t *testing.T) {
+		r := r.at(t)
+		a := r.with(browser(t), "POST", "/c/shop", "text=early", "Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Sec-Fetch-Site", "same-origin", "Sec-Fetch-Dest", "iframe")
+		if a.StatusCode != 422 || !bytes.Contains(a.body, []byte(">early</textarea>")) || a.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%d %s", a.StatusCode, a.body)
+		}
+	})
+	t.Run("lines' ends count once", func(t *testing.T) {
+		r := r.at(t)
+		r.want(r.form(b, "/c/shop", "text", strings.Repeat("字\r\n", 3999)+"字"), 303, "")
 	})
 	t.Run("ended, rated and begun again", func(t *testing.T) {
 		r := r.at(t)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
@@ -67,6 +68,9 @@ type route struct {
 	handle echo.HandlerFunc
 }
 
+// stream reports whether the route's answer does not end.
+func (r route) stream() bool { return strings.HasSuffix(r.path, "/events") }
+
 const (
 	get  = http.MethodGet
 	post = http.MethodPost
@@ -81,13 +85,12 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/healthz", anyone, h.healthz},
 		{get, "/readyz", anyone, h.readyz},
 		{get, "/assets/*", anyone, echo.WrapHandler(static.Handler())},
-		{head, "/assets/*", anyone, echo.WrapHandler(static.Handler())},
 		{get, "/assets/theme/:color", anyone, v.Theme},
 		{get, "/widget.js", anyone, v.Widget},
 		{get, "/favicon.ico", anyone, v.Icon},
 
 		{get, "/c/:line", greeted, v.Page},
-		{post, "/c/:line", greeted, send(v.Post)},
+		{post, "/c/:line", greeted, v.Post},
 
 		{get, "/console/login", anyone, a.LoginPage},
 		{post, "/console/login", anyone, a.Login},
@@ -107,14 +110,14 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/api/v1/conversations/:id", either, p.Conversation},
 		{get, "/api/v1/conversations/:id/messages", either, p.Messages},
 		{post, "/api/v1/conversations/:id/messages", writer, send(p.Send)},
-		{get, "/api/v1/conversations/:id/events", either, p.Events},
-		{post, "/api/v1/conversations/:id/read", either, signal(p.Read)},
+		{get, "/api/v1/conversations/:id/events", either, h.limits.streaming(p.Events)},
+		{post, "/api/v1/conversations/:id/read", writer, signal(p.Read)},
 		{post, "/api/v1/conversations/:id/typing", writer, signal(p.Typing)},
 		{post, "/api/v1/conversations/:id/rating", guest, send(p.Rate)},
 		{post, "/api/v1/conversations/:id/close", writer, send(p.Close)},
 
 		{get, "/api/v1/inbox", reader, p.Inbox},
-		{get, "/api/v1/inbox/events", reader, p.InboxEvents},
+		{get, "/api/v1/inbox/events", reader, h.limits.streaming(p.InboxEvents)},
 		{get, "/api/v1/canned-replies", reader, p.Canned},
 		{get, "/api/v1/conversations/:id/notes", reader, p.Notes},
 		{post, "/api/v1/conversations/:id/notes", replier, p.Note},
@@ -122,7 +125,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{post, "/api/v1/conversations/:id/reopen", replier, p.Reopen},
 		{post, "/api/v1/conversations/:id/snooze", replier, p.Snooze},
 		{post, "/api/v1/conversations/:id/labels", replier, p.Labels},
-		{post, "/api/v1/presence", reader, p.Presence},
+		{post, "/api/v1/presence", replier, p.Presence},
 	}
 	if demo {
 		list = append(list, route{get, "/demo", anyone, v.Demo})

@@ -18,18 +18,23 @@ func TestHandlers_routes(t *testing.T) {
 
 	t.Run("every route stands in the table with a policy", func(t *testing.T) {
 		r := r.at(t)
-		served := r.door.echo.Routes()
-		if len(served) != len(table) {
-			t.Errorf("%d routes are served, %d are in the table", len(served), len(table))
-		}
-		for _, x := range served {
-			p, ok := table[x.Method+" "+x.Path]
+		paths := map[string]bool{}
+		for _, x := range r.door.echo.Routes() {
+			method := x.Method
+			if method == head { // is let through where its GET is
+				method = get
+			}
+			p, ok := table[method+" "+x.Path]
+			paths[method+" "+x.Path] = true
 			if !ok {
 				t.Errorf("%s %s has no policy", x.Method, x.Path)
 			}
 			if p == (policy{}) {
 				t.Errorf("%s %s lets nobody through", x.Method, x.Path)
 			}
+		}
+		if len(paths) != len(table) {
+			t.Errorf("%d routes are served, %d are in the table", len(paths), len(table))
 		}
 	})
 

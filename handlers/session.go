@@ -34,11 +34,11 @@ func bearer(r *http.Request) string {
 
 // who finds out whom the request comes from; the zero Actor when nobody can be made out. An error is trouble of our own.
 func (h *Handlers) who(c echo.Context, p policy) (chat.Actor, error) {
+	if !p.visitor && !p.agent() {
+		return chat.Actor{}, nil
+	}
 	if token := bearer(c.Request()); token != "" {
-		if strings.HasPrefix(token, KeyPrefix) {
-			return h.byKey(c.Request().Context(), token)
-		}
-		return h.byToken(token), nil
+		return h.byBearer(c, token)
 	}
 	if p.visitor && c.Request().Header.Get(asAgent) != "agent" {
 		// A visitor's page whose cookie has lapsed must not speak for the agent who is signed in beside it.
@@ -50,6 +50,28 @@ func (h *Handlers) who(c echo.Context, p policy) (chat.Actor, error) {
 		return h.bySession(c)
 	}
 	return chat.Actor{}, nil
+}
+
+// byBearer finds whom a token or a key stands for. One that stands for nobody, or for a visitor of another line than the
+// one in the path, is refused also where nobody in particular is asked for: its bearer believes to be somebody.
+func (h *Handlers) byBearer(c echo.Context, token string) (chat.Actor, error) {
+	var a chat.Actor
+	if strings.HasPrefix(token, KeyPrefix) {
+		var err error
+		if a, err = h.byKey(c.Request().Context(), token); err != nil {
+			return a, err
+		}
+	} else {
+		a = h.byToken(token)
+	}
+	line := c.Param("line")
+	if _, err := h.desk.Line(line); line != "" && err != nil {
+		return chat.Actor{}, err
+	}
+	if a.Kind == "" || a.Kind == chat.KindVisitor && line != "" && line != a.Line {
+		return chat.Actor{}, chat.Unauthenticated()
+	}
+	return a, nil
 }
 
 // KeyPrefix begins every API key.
@@ -170,10 +192,18 @@ func (h *Handlers) SignIn(c echo.Context, agent chat.Agent) error {
 	return nil
 }
 
-// SignOut ends the console session.
+// SignOut ends the console session, and the agent's streams: those of her other consoles come back by themselves.
 func (h *Handlers) SignOut(c echo.Context) error {
+	actor, err := h.bySession(c)
+	if err != nil {
+		return err
+	}
 	h.setSession(c, "", time.Unix(1, 0))
-	return h.forget(c)
+	if err := h.forget(c); err != nil {
+		return err
+	}
+	h.hub.Cut(actor.ID)
+	return nil
 }
 
 func (h *Handlers) setSession(c echo.Context, token string, expires time.Time) {

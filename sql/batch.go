@@ -265,7 +265,7 @@ func (b *batch) shares() *shareColumns {
 
 func audience(r *row, ms []chat.Message) []chat.ID {
 	who := []chat.ID{r.Visitor}
-	if r.Agent != "" {
+	if r.Agent != "" && r.Agent != r.Visitor { // one row for each, whatever ids were given
 		who = append(who, r.Agent)
 	}
 	for _, m := range ms {

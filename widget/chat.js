@@ -14,6 +14,7 @@ import { keepZone } from "./zone.js";
 
 const LANE = "visitor";
 const POLL = 20_000;
+const SOON = 500;
 
 /** A visitor's page at work. */
 class Chat {
@@ -21,6 +22,7 @@ class Chat {
   #words = new Words(document);
   #title = new Title(this.#words);
   #session; #api; #outbox; #pane; #bridge; #stream = null; #epoch;
+  #stands = 0; // the newest message of the log when we were last told where the conversation stands
 
   async start() {
     const { line, locale, conversation, epoch } = this.#root.dataset;
@@ -62,6 +64,7 @@ class Chat {
   async #enter({ conversation, epoch }) {
     const changed = conversation.id !== this.#pane.id;
     this.#epoch = epoch;
+    this.#stands = conversation.last_seq ?? 0;
     await this.#pane.attach(conversation);
     if (changed || !this.#stream) this.#listen();
   }
@@ -79,15 +82,27 @@ class Chat {
   }
 
   #hear(kind, data) {
-    if (kind === "reset") this.#stream.resume(`${(this.#epoch = data.epoch)}.0`);
+    if (kind === "reset") this.#stream.resume(`${(this.#epoch = data.epoch)}.${(this.#stands = 0)}`);
+    if (kind === "conversation") this.#stands = Math.max(this.#stands, data.last_seq);
+    if (kind === "message" && data.kind === "notice") setTimeout(() => this.#look(data.seq), SOON);
     this.#pane.hear(kind, data);
   }
 
+  /** Where a conversation stands is told once, to those who listen then. A notice in the log shows that we did not. */
+  async #look(seq, tries = 0) {
+    if (this.#stands >= seq) return;
+    await this.#ask().catch(() => setTimeout(() => this.#look(seq, tries + 1), 500 + backoff(tries)));
+  }
+
   /** The place in the queue moves without a word of ours being said: it is asked for. */
-  async #queue() {
-    if (this.#root.dataset.status !== "waiting" || document.visibilityState !== "visible") return;
-    const conversation = await this.#api.get(`/api/v1/conversations/${this.#pane.id}`).catch(() => null);
-    if (conversation) this.#pane.hear("conversation", conversation);
+  #queue() {
+    if (this.#root.dataset.status === "waiting" && document.visibilityState === "visible") this.#ask().catch(() => {});
+  }
+
+  async #ask() {
+    const { id } = this.#pane;
+    const conversation = await this.#api.get(`/api/v1/conversations/${id}`);
+    if (id === this.#pane.id) this.#hear("conversation", conversation);
   }
 
   #unread(n) {

@@ -23,7 +23,7 @@ class Console {
   #api = new API({ headers: agent });
   #opener = new Opener((title) => this.#opened(title));
   #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
-  #pane = null; #canned = null; #outbox = null; #open = false; #store = openStore();
+  #pane = null; #canned = null; #outbox = null; #open = false; #fresh = false; #store = openStore();
   #heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
@@ -33,10 +33,19 @@ class Console {
     this.#show();
     new Stream("/api/v1/inbox/events", {
       event: (kind, data) => this.#hear(kind, data),
-      state: (open) => { this.#open = open; this.#pane?.stream(open); },
+      state: (open) => this.#state(open),
       unauthorized: async () => location.reload(), // the server shows the login and comes back here; drafts and the outbox are kept
       gone: () => location.reload(),
     }, { headers: agent }).connect();
+  }
+
+  #state(open) {
+    this.#open = open;
+    if (open) {
+      this.#fresh = true;
+      this.#inbox.reconnected();
+    }
+    this.#pane?.stream(open);
   }
 
   #opened(title) {
@@ -56,7 +65,7 @@ class Console {
     this.#outbox ??= this.#fill(root.dataset.agent);
     this.#pane = new Pane(root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: conversation, unread: (n) => { if (n === 0) this.#inbox.ask(conversation); } });
     this.#pane.stream(this.#open);
-    this.#pane.hear("heartbeat", { head: this.#heads[conversation] }); // what came while it was being fetched
+    this.#catchUp(); // what came while it was being fetched
     if (this.#pane.composer) this.#canned = new Canned(root.querySelector("form[data-composer]"), this.#pane.composer);
   }
 
@@ -77,7 +86,8 @@ class Console {
     const id = data.conversation_id ?? (kind === "conversation" ? data.id : "") ?? "";
     this.#inbox.hear(kind, data, id);
     if (kind === "message" && data.kind !== "note") this.#heads[id] = Math.max(this.#heads[id] ?? 0, data.seq);
-    if (kind === "heads") this.#catchUp(data);
+    if (kind === "heads") this.#stand(data);
+    else if (kind === "reset") location.reload(); // the line's history was replaced; drafts and the outbox are kept
     else if (kind === "heartbeat") this.#pane?.hear(kind, { degraded: data.degraded });
     else if (id) {
       const pane = this.#at(id);
@@ -86,12 +96,19 @@ class Console {
     }
   }
 
-  /** The stream has begun (again): what the open conversation missed is fetched, what is not in the log as well. */
-  async #catchUp(heads) {
+  /** Where the logs stand: first of all when the stream has begun (again), now and then while it lasts. */
+  #stand(heads) {
     Object.assign(this.#heads, heads);
+    if (this.#fresh) this.#catchUp();
+    else this.#pane?.hear("heartbeat", { head: this.#heads[this.#pane.id] });
+    this.#fresh = false;
+  }
+
+  /** The stream has begun (again), or the pane is another: what it missed is fetched, what is not in the log as well. */
+  async #catchUp() {
     const pane = this.#pane;
     if (!pane) return;
-    pane.hear("heartbeat", { head: heads[pane.id] });
+    pane.hear("heartbeat", { head: this.#heads[pane.id] });
     const path = `/api/v1/conversations/${pane.id}`;
     const [conversation, notes] = await Promise.all([this.#api.get(path), this.#api.get(`${path}/notes`)]).catch(() => []);
     if (!conversation || pane !== this.#pane) return;

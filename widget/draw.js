@@ -19,7 +19,8 @@ export class Rows {
   /** A row for a message of the log or a note. @param {any} message chat.Message */
   message(message) {
     if (message.kind === "notice") return this.#notice(message);
-    const { kind, id = "", name = "" } = message.author;
+    const { kind, id = "" } = message.author;
+    const name = message.author.name || (kind === "visitor" && this.#root.dataset.visitor) || "";
     const li = this.clone(message.kind === "note" ? "note" : kind === this.#side ? "own" : kind === "bot" ? "bot" : "other");
     this.#stamp(li, message);
     li.dataset.author = id;

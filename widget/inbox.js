@@ -6,7 +6,7 @@ const LIVE = 6_000;
 
 /** The list of conversations, kept true: rows, the numbers beside the lists, who types. */
 export class Inbox {
-  #api; #changed; #refresh; #typing = new Map(); #counting = null; #greeted = false;
+  #api; #changed; #refresh; #typing = new Map(); #counting = null; #greeted = false; #cut = false;
 
   /** @param {{api: import("./api.js").API, changed: (unread: number) => void}} options changed: how many rows have something unread */
   constructor({ api, changed }) {
@@ -33,9 +33,13 @@ export class Inbox {
   /** Asks for a row again. @param {string} id */
   ask(id) { this.#refresh.ask(id); }
 
-  /** What the stream begins with: on the first time only rows that are behind, after a cut the whole list. */
+  /** The stream was cut and is there again: what happened meanwhile is not known row by row. */
+  reconnected() { this.#cut = this.#greeted; }
+
+  /** Where the logs stand: rows that are behind are asked for, after a cut the whole list. */
   async #heads(heads) {
-    if (this.#greeted) {
+    if (this.#cut) {
+      this.#cut = false;
       const page = await fetchPage(this.#url("/console/list"), { partial: true }).catch(() => null);
       put(document.querySelector("#list"), page?.querySelector("#list"));
       this.#tell();
@@ -101,6 +105,7 @@ export class Inbox {
       if (!n) return;
       for (const place of document.querySelectorAll("[data-count-view]")) if (place.dataset.countView in n) place.textContent = n[place.dataset.countView];
       for (const place of document.querySelectorAll("[data-count-line]")) place.textContent = n.lines?.[place.dataset.countLine] ?? 0;
+      for (const place of document.querySelectorAll("[data-when]")) place.hidden = !(n[place.dataset.when] > 0);
       for (const place of document.querySelectorAll('.rail [data-count-view="queue"]')) place.classList.toggle("rail__n--hot", n.queue > 0);
     }, 500);
   }

@@ -141,8 +141,7 @@ export class Pane {
 
   /** The log is another one, restored from a backup: it is read anew, and what it has lost of ours is sent again. */
   async #again() {
-    this.#marks.reset();
-    this.#receipts.reset();
+    for (const part of [this.#marks, this.#receipts, this.#status]) part.reset();
     for (const { id, text, author } of await this.#history.again()) {
       if (this.#side === "visitor" || author === this.#root.dataset.agent) await this.#write({ id, text, kind: "text" });
     }

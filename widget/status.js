@@ -3,7 +3,7 @@ import { slot } from "./draw.js";
 
 /** Where the conversation stands: who has it, the place in the queue, and whether one can still write. */
 export class Status {
-  #root; #words; #note;
+  #root; #words; #note; #id = ""; #seq = 0;
 
   /** @param {HTMLElement} root @param {import("./words.js").Words} words */
   constructor(root, words) {
@@ -15,7 +15,10 @@ export class Status {
 
   /** @param {any} conversation chat.Conversation */
   show(conversation) {
-    const { status, agent, position = 0 } = conversation;
+    const { id, status, agent, position = 0, last_seq: seq = 0 } = conversation;
+    if (id === this.#id && seq < this.#seq) return; // two servers told us, and this is the older news
+    this.#id = id;
+    this.#seq = seq;
     this.#root.dataset.status = status;
     this.#root.dataset.holder = agent?.id ?? "";
     this.#each("[data-closed]", (place) => { place.hidden = status !== "closed"; });
@@ -23,6 +26,9 @@ export class Status {
     this.#queue(status === "waiting" ? position : 0);
     if (this.#root.dataset.side === "visitor") this.#who(status, agent?.name);
   }
+
+  /** The log is another one: its numbers begin again. */
+  reset() { this.#seq = 0; }
 
   #queue(position) {
     this.#each("[data-queue]", (place) => {

@@ -44,7 +44,7 @@ func (d *Desk) Colleagues(ctx context.Context, line string) ([]chat.Seat, error)
 	}
 	for _, a := range agents {
 		seated := slices.ContainsFunc(seats, func(s chat.Seat) bool { return s.Agent.ID == a.ID })
-		if !seated && !a.Disabled && a.Actor().At(line) {
+		if !seated && !a.Disabled && a.Actor().At(line) && a.Actor().May(chat.ConversationReply) {
 			seats = append(seats, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.Capacity})
 		}
 	}

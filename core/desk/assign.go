@@ -59,7 +59,7 @@ func (d *Desk) serveQueue(ctx context.Context, l *line) error {
 		given++
 		d.announceMoved(m)
 	}
-	if given == 0 {
+	if shifted := l.shifted.Swap(false); given == 0 && !shifted {
 		return nil
 	}
 	ids, err := d.store.Waiting(ctx, l.name, informed)
@@ -67,6 +67,10 @@ func (d *Desk) serveQueue(ctx context.Context, l *line) error {
 		return err
 	}
 	for _, id := range ids {
+		if len(l.free) > 0 { // there is somebody to serve again: that comes first, and changes the places again
+			l.shifted.Store(true)
+			return nil
+		}
 		c, err := d.store.Conversation(ctx, l.name, id)
 		if err != nil {
 			return err
@@ -84,7 +88,7 @@ func (d *Desk) take(ctx context.Context, l *line, conversation chat.ID, agent ch
 		d.log.Warn("answered conversation not taken", "conversation", conversation, "error", err)
 		return
 	}
-	_ = d.moved(m)
+	_ = d.moved(chat.StatusWaiting, m)
 }
 
 // Assign gives a conversation to an agent of its line, to the actor herself when to is hers. The words, when there are
@@ -108,7 +112,7 @@ func (d *Desk) Assign(ctx context.Context, id, to chat.ID, words string) error {
 		}
 	}
 	agent, err := d.store.Agent(ctx, to)
-	if err != nil || agent.Disabled || !agent.Actor().At(c.Line) {
+	if err != nil || agent.Disabled || !agent.Actor().At(c.Line) || !agent.Actor().May(chat.ConversationReply) {
 		if err != nil && chat.CodeOf(err) != chat.CodeNotFound {
 			return err
 		}
@@ -121,7 +125,7 @@ func (d *Desk) Assign(ctx context.Context, id, to chat.ID, words string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.moved(m); err != nil || words == "" {
+	if err := d.moved(c.Status, m); err != nil || words == "" {
 		return err
 	}
 	_, _, err = d.Send(ctx, chat.Draft{Conversation: id, ClientID: chat.NewID(d.clock.Now()), Kind: chat.KindNote, Text: words})

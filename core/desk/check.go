@@ -14,15 +14,26 @@ const (
 )
 
 // check is what delivery rests on when every wake-up was lost: it compares the heads of recently active conversations
-// with what the streams of this node have, and sends agents the heads, so that their pages do the same.
+// with what the streams of this node have, and sends agents the heads, so that their pages do the same. It also notices
+// when the line's history was replaced by an older one: then every number anybody has is worth nothing.
 func (d *Desk) check(ctx context.Context, l *line) error {
 	tick := time.NewTicker(position)
 	defer tick.Stop()
+	epoch := ""
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		}
+		now, err := d.store.Epoch(ctx, l.name)
+		if err == nil && now != epoch {
+			if epoch != "" {
+				d.log.Warn("history of the line was replaced, its streams begin anew", "line", l.name)
+				l.told.forget()
+				d.push.Restart(l.name, now)
+			}
+			epoch = now
 		}
 		heads, err := d.store.Recent(ctx, l.name, recently)
 		if err != nil || len(heads) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -43,7 +44,9 @@ type line struct {
 	router *router.Router
 	// free is rung when a conversation began to wait or a place became free; one ring is enough for any number of both.
 	free chan struct{}
-	told told
+	// shifted says that somebody left the queue other than by being served, so that those behind her have a new place.
+	shifted atomic.Bool
+	told    told
 }
 
 // New returns a desk. It accepts at once; Run does what happens without being asked.
@@ -74,13 +77,11 @@ func (d *Desk) Close(ctx context.Context) error {
 		lines = append(lines, l)
 	}
 	d.mu.Unlock()
-	var first error
-	for _, l := range lines {
-		if err := l.router.Close(ctx); err != nil && first == nil {
-			first = err
-		}
+	var g errgroup.Group
+	for _, l := range lines { // at once: a line whose database is slow keeps no other open, nor uses up its time
+		g.Go(func() error { return l.router.Close(ctx) })
 	}
-	return first
+	return g.Wait()
 }
 
 // Lines returns every business line.

@@ -40,6 +40,9 @@ func (d *Desk) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, er
 // Counts returns the numbers beside the agent's lists.
 func (d *Desk) Counts(ctx context.Context) (chat.Counts, error) {
 	actor := chat.ActorFrom(ctx)
+	if !actor.May(chat.ConversationRead) {
+		return chat.Counts{}, chat.Forbidden()
+	}
 	return d.store.Counts(ctx, actor.ID, actor.Lines)
 }
 

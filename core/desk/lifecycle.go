@@ -20,7 +20,7 @@ func (d *Desk) End(ctx context.Context, id chat.ID) error {
 	if m.Notice == nil {
 		return nil
 	}
-	return d.moved(m)
+	return d.moved(c.Status, m)
 }
 
 // Reopen takes a closed conversation up again: it is the agent's who does it. Her visitor must have no newer one open.
@@ -36,7 +36,7 @@ func (d *Desk) Reopen(ctx context.Context, id chat.ID) error {
 	if err != nil {
 		return err
 	}
-	return d.moved(m)
+	return d.moved(c.Status, m)
 }
 
 // Snooze sets a conversation aside until a time within 90 days, or until its visitor writes.
@@ -49,10 +49,11 @@ func (d *Desk) Snooze(ctx context.Context, id chat.ID, until time.Time) error {
 	if err != nil {
 		return err
 	}
+	before := c.Status
 	if c, err = d.store.Snooze(ctx, c.Line, id, until); err != nil {
 		return err
 	}
-	return d.moved(chat.Moved{Conversation: c})
+	return d.moved(before, chat.Moved{Conversation: c})
 }
 
 // Label replaces a conversation's labels, at most 20 of at most 40 characters.
@@ -108,12 +109,16 @@ func (d *Desk) agentsConversation(ctx context.Context, id chat.ID, p chat.Permis
 	return d.conversation(ctx, id, p)
 }
 
-// moved tells of a move, and looks for the next to serve when it may have freed a place or filled the queue.
-func (d *Desk) moved(m chat.Moved) error {
+// moved tells of a move, given where the conversation stood before, and looks for the next to serve: it may have freed a
+// place, filled the queue, or left it.
+func (d *Desk) moved(before chat.Status, m chat.Moved) error {
 	d.announceMoved(m)
 	l, err := d.at(m.Conversation.Line)
 	if err != nil {
 		return err
+	}
+	if before == chat.StatusWaiting {
+		l.shifted.Store(true)
 	}
 	l.ring()
 	return nil

@@ -158,6 +158,8 @@ type Pusher interface {
 	Publish(e chat.Event)
 	// Behind says how far a conversation's log goes, so that a stream that missed something notices. It never waits.
 	Behind(line string, conversation chat.ID, head int64)
+	// Restart makes every stream of a line begin anew: its numbers belong to another epoch now.
+	Restart(line, epoch string)
 }
 
 // Clock tells the time.

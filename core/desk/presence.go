@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,11 +11,11 @@ import (
 )
 
 const (
-	// lapse is how long a seat stays taken without its console being heard from, grace how long after the last console
-	// closed: long enough for a reload.
+	// lapse is how long a seat stays taken without its console being heard from, grace how long after the last console of
+	// a node closed: long enough for a reload, and for another node where she has one to say so.
 	lapse = 30 * time.Second
-	grace = 8 * time.Second
-	// look is how often an agent with an open console is checked for having been disabled.
+	grace = renewal + 2*look
+	// look is how often an agent with an open console is checked for what she may do having changed.
 	look = time.Second
 	// renewal is how often seats are written again.
 	renewal = 10 * time.Second
@@ -30,13 +32,13 @@ type attendee struct {
 	streams, consoles int
 	agent             chat.Agent
 	renewed           time.Time
-	// gone is closed when she may no longer see anything.
+	// gone is closed when what she may see has changed.
 	gone chan struct{}
 }
 
 // Attend says that a stream of the actor is open, until leave is called. With seated it is her console: she takes
-// conversations while she chose to. The channel is closed when she may no longer see anything, within a second of an
-// administrator saying so.
+// conversations while she chose to. The channel is closed when she may see something else than before, or nothing, about
+// a second after an administrator said so: her streams end, and begin again with what she may.
 func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-chan struct{}, err error) {
 	agent, err := d.store.Agent(ctx, chat.ActorFrom(ctx).ID)
 	if err != nil {
@@ -45,6 +47,7 @@ func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-ch
 	if agent.Disabled {
 		return nil, nil, chat.Unauthenticated()
 	}
+	seated = seated && answers(agent)
 	d.presence.mu.Lock()
 	a := d.presence.present[agent.ID]
 	if a == nil {
@@ -86,7 +89,7 @@ func (d *Desk) depart(id chat.ID, a *attendee, seated bool) {
 // sit takes, renews or gives up an agent's seats. A line that is away does without: the next renewal tries again.
 func (d *Desk) sit(ctx context.Context, agent chat.Agent, within time.Duration) {
 	until := d.clock.Now().Add(within)
-	if agent.Presence != chat.Online || agent.Disabled {
+	if agent.Presence != chat.Online || agent.Disabled || !answers(agent) {
 		until = d.clock.Now().Add(-time.Second)
 	}
 	seat := chat.Seat{Agent: chat.AgentRef{ID: agent.ID, Name: agent.Name}, Capacity: agent.Capacity, Until: until}
@@ -99,6 +102,9 @@ func (d *Desk) sit(ctx context.Context, agent chat.Agent, within time.Duration) 
 		}
 	}
 }
+
+// answers reports whether an agent may be given a conversation: who only reads has no seat.
+func answers(a chat.Agent) bool { return a.Actor().May(chat.ConversationReply) }
 
 // renew keeps the seats of those present, and shows out those who may no longer be.
 func (d *Desk) renew(ctx context.Context) error {
@@ -126,28 +132,39 @@ func (d *Desk) lookRound(ctx context.Context) {
 		return // the main database is away; seats lapse by themselves if that lasts
 	}
 	now := d.clock.Now()
-	var due []chat.Agent
+	type changed struct{ was, is chat.Agent }
+	var due []changed
 	d.presence.mu.Lock()
 	for _, agent := range agents {
 		a := d.presence.present[agent.ID]
 		if a == nil {
 			continue
 		}
-		changed := a.agent.Presence != agent.Presence || a.agent.Capacity != agent.Capacity || agent.Disabled
-		if agent.Disabled {
+		was := a.agent
+		sees := !agent.Disabled && same(was.Lines, agent.Lines) && same(was.Permissions, agent.Permissions)
+		if !sees {
 			close(a.gone)
 			delete(d.presence.present, agent.ID)
 		}
 		a.agent = agent
-		if a.consoles > 0 && (changed || now.Sub(a.renewed) >= renewal) {
+		if a.consoles > 0 && (!sees || was.Presence != agent.Presence || was.Capacity != agent.Capacity || now.Sub(a.renewed) >= renewal) {
 			a.renewed = now
-			due = append(due, agent)
+			due = append(due, changed{was, agent})
 		}
 	}
 	d.presence.mu.Unlock()
-	for _, agent := range due {
-		d.sit(ctx, agent, lapse)
+	for _, c := range due {
+		d.sit(ctx, c.is, lapse)
+		c.was.Presence = chat.Offline
+		if c.was.Lines = slices.DeleteFunc(slices.Clone(c.was.Lines), c.is.Actor().At); len(c.was.Lines) > 0 {
+			d.sit(ctx, c.was, lapse) // where she does not work any more
+		}
 	}
+}
+
+// same reports whether two lists hold the same, in whatever order.
+func same[T cmp.Ordered](a, b []T) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // SetPresence keeps what the agent chose, and takes or gives up her seats at once.

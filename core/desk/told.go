@@ -25,6 +25,13 @@ type place struct {
 // soon is told twice, which streams and pages notice by its number.
 const tells = 8192
 
+// forget makes everything news again.
+func (t *told) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seen, t.ring, t.next = nil, nil, 0
+}
+
 // first reports whether the event is news; only numbered messages can be old.
 func (t *told) first(e chat.Event) bool {
 	if e.Ephemeral() {

@@ -36,6 +36,9 @@ func (d *Desk) Enter(ctx context.Context, in Entry) (chat.Visitor, chat.Conversa
 			return fail(chat.Invalid("page", "The page's address, title and referrer are texts of at most 2,000 characters."))
 		}
 	}
+	if string(in.Profile.Attributes) == "null" { // says nothing, so it changes nothing
+		in.Profile.Attributes = nil
+	}
 	now := d.clock.Now()
 	if in.Visitor == "" {
 		in.Visitor = chat.NewID(now)

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
@@ -22,7 +23,7 @@ func (h *Handlers) Post(c echo.Context) error {
 		}
 		return h.open(c, http.StatusUnprocessableEntity, func(t *console.Thread) {
 			t.Error = ui.Problem(h.text(c), err, chat.TraceFrom(c.Request().Context()))
-			t.Draft, t.Note = c.FormValue("text"), c.FormValue("action") == "note"
+			t.Draft, t.Note = written(c), c.FormValue("action") == "note"
 			if client, err := chat.ParseID(c.FormValue("client_id")); err == nil {
 				t.ClientID = client
 			}
@@ -32,6 +33,9 @@ func (h *Handlers) Post(c echo.Context) error {
 }
 
 func (h *Handlers) act(c echo.Context, id chat.ID) error {
+	if _, err := c.FormParams(); err != nil { // FormValue would pass over it and find nothing written
+		return err
+	}
 	ctx := c.Request().Context()
 	switch c.FormValue("action") {
 	case "reply", "note":
@@ -39,7 +43,7 @@ func (h *Handlers) act(c echo.Context, id chat.ID) error {
 		if c.FormValue("action") == "note" {
 			kind = chat.KindNote
 		}
-		_, _, err := h.desk.Send(ctx, chat.Draft{Conversation: id, ClientID: chat.ID(c.FormValue("client_id")), Kind: kind, Text: c.FormValue("text")})
+		_, _, err := h.desk.Send(ctx, chat.Draft{Conversation: id, ClientID: chat.ID(c.FormValue("client_id")), Kind: kind, Text: written(c)})
 		return err
 	case "take":
 		return h.desk.Assign(ctx, id, chat.ActorFrom(ctx).ID, "")
@@ -56,6 +60,9 @@ func (h *Handlers) act(c echo.Context, id chat.ID) error {
 	}
 	return chat.Invalid("action", "There is no such action.")
 }
+
+// written is what stood in the field; forms send its lines' ends as two characters.
+func written(c echo.Context) string { return strings.ReplaceAll(c.FormValue("text"), "\r\n", "\n") }
 
 // Presence takes what the agent chose and goes back to where she was.
 func (h *Handlers) Presence(c echo.Context) error {

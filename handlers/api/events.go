@@ -31,11 +31,11 @@ func (h *Handlers) Events(c echo.Context) error {
 	return h.hub.Serve(c.Response(), c.Request(), s)
 }
 
-// InboxEvents is an agent's stream: everything she may see, as it happens.
+// InboxEvents is an agent's stream: everything she may see, as it happens. While it is open she is at her seat, if she may answer.
 func (h *Handlers) InboxEvents(c echo.Context) error {
 	ctx := c.Request().Context()
 	actor := chat.ActorFrom(ctx)
-	leave, gone, err := h.desk.Attend(ctx, true)
+	leave, gone, err := h.desk.Attend(ctx, actor.May(chat.ConversationReply))
 	if err != nil {
 		return err
 	}

@@ -16,13 +16,16 @@ func (h *Handlers) Messages(c echo.Context) error {
 		return err
 	}
 	r := desk.Range{Last: c.QueryParam("after") == ""}
+	if !r.Last && c.QueryParam("before") != "" {
+		return chat.Invalid("range", "Ask for what comes after a number or before one, not both.")
+	}
 	for name, to := range map[string]*int64{"after": &r.After, "before": &r.Before} {
 		if *to, err = number(c, name); err != nil {
 			return err
 		}
 	}
 	limit, err := number(c, "limit")
-	if err != nil || limit > desk.PageMax {
+	if err != nil || limit > desk.PageMax || limit == 0 && c.QueryParam("limit") != "" {
 		return chat.Invalid("limit", "limit is a number from 1 to 200.")
 	}
 	r.Limit = int(limit)

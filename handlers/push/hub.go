@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -219,16 +220,31 @@ func (h *Hub) Agents() map[chat.ID][]string {
 
 // Cut ends the agent's streams at once, whatever they are at.
 func (h *Hub) Cut(agent chat.ID) {
-	var hers []reader
+	h.cut(causeRevoked, func(s *Stream) bool { return agent != "" && s.Agent == agent })
+}
+
+// Restart ends the streams of a line's conversations: the numbers their readers have belong to an epoch that is over. They
+// come back with it, and are told to reset. Agents' streams know no epoch: they are sent the reset and stay.
+func (h *Hub) Restart(line, epoch string) {
+	data, err := json.Marshal(map[string]string{"line": line, "epoch": epoch})
+	if err != nil {
+		panic("encode a reset: " + err.Error()) // two strings
+	}
+	h.Publish(chat.Event{Kind: chat.EventReset, Line: line, To: chat.ToAgents, Data: data})
+	h.cut(causeReset, func(s *Stream) bool { return s.Conversation != "" && s.Line == line })
+}
+
+func (h *Hub) cut(why cause, which func(s *Stream) bool) {
+	var gone []reader
 	h.mu.Lock()
 	for r := range h.open {
-		if agent != "" && r.stream().Agent == agent {
-			hers = append(hers, r)
+		if which(r.stream()) {
+			gone = append(gone, r)
 		}
 	}
 	h.mu.Unlock()
-	for _, r := range hers {
-		r.end(causeRevoked)
+	for _, r := range gone {
+		r.end(why)
 		r.interrupt()
 	}
 }

@@ -23,6 +23,7 @@ const (
 	causeRevoked               // Cut, or its Done
 	causePanic                 // its Allow panicked
 	causeDrain                 // it was still there when the node left
+	causeReset                 // Restart: its numbers belong to an epoch that is over
 	causes
 )
 
@@ -38,7 +39,7 @@ type Stats struct {
 	// they brought, PullErrors those that failed, Holes numbers missing in what they brought.
 	Pulls                     map[string]int64
 	Pulled, PullErrors, Holes int64
-	// Cut counts streams ended by this side: slow, overflow, revoked, panic, drain. Gated counts streams turned away by the gate.
+	// Cut counts streams ended by this side: slow, overflow, revoked, panic, drain, reset. Gated counts streams turned away by the gate.
 	Cut   map[string]int64
 	Gated int64
 	// LaneLost counts events lost in a lane or turned away because it was full, LaneRestarts lanes whose handler had ended.
@@ -69,7 +70,7 @@ func (h *Hub) Stats() Stats {
 	for i, name := range [reasons]string{"new", "gap", "full", "lane", "behind"} {
 		s.Pulls[name] = c.pulls[i].Load()
 	}
-	for i, name := range [causes]string{"slow", "overflow", "revoked", "panic", "drain"} {
+	for i, name := range [causes]string{"slow", "overflow", "revoked", "panic", "drain", "reset"} {
 		s.Cut[name] = c.cut[i].Load()
 	}
 	return s

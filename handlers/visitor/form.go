@@ -1,8 +1,10 @@
 package visitor
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -25,19 +27,33 @@ func (h *Handlers) Post(c echo.Context) error {
 }
 
 func (h *Handlers) act(c echo.Context, line chat.Line) error {
+	if _, err := c.FormParams(); err != nil { // FormValue would pass over it and find nothing written
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			return &chat.Error{Code: chat.CodeTooLarge, Key: "too_large", Detail: "This is too large.", Err: err}
+		}
+		return &chat.Error{Code: chat.CodeInvalid, Key: "invalid", Detail: "This request cannot be read.", Err: err}
+	}
 	ctx := c.Request().Context()
+	if err := h.limits.Send(c.RealIP(), chat.ActorFrom(ctx)); err != nil {
+		return err
+	}
 	action := c.FormValue("action")
 	switch action {
 	case "", "send":
-		if err := chat.CheckText(c.FormValue("text"), chat.MaxText); err != nil {
+		text := written(c)
+		if err := chat.CheckText(text, chat.MaxText); err != nil {
 			return err
+		}
+		if chat.ActorFrom(ctx).ID == "" && c.Request().Header.Get("Sec-Fetch-Dest") == "iframe" {
+			// Sent before the script had come. Another site's frame may keep no cookie: she would never see it again.
+			return chat.Conflict("frame", "Please press send once more.")
 		}
 		conversation, err := h.enter(c, line, false)
 		if err != nil {
 			return err
 		}
 		ctx = c.Request().Context()
-		_, _, err = h.desk.Send(ctx, chat.Draft{Conversation: conversation, ClientID: clientID(c, h.clock.Now()), Kind: chat.KindText, Text: c.FormValue("text")})
+		_, _, err = h.desk.Send(ctx, chat.Draft{Conversation: conversation, ClientID: clientID(c, h.clock.Now()), Kind: chat.KindText, Text: text})
 		return err
 	case "again":
 		_, err := h.enter(c, line, true)
@@ -56,7 +72,7 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 		return h.desk.End(ctx, conversation.ID)
 	case "rate":
 		score, _ := strconv.Atoi(c.FormValue("score"))
-		return h.desk.Rate(ctx, conversation.ID, chat.Rating{Score: score, Comment: c.FormValue("comment")})
+		return h.desk.Rate(ctx, conversation.ID, chat.Rating{Score: score, Tags: c.Request().Form["tags"], Comment: c.FormValue("comment")})
 	}
 	return chat.Invalid("action", "There is no such action.")
 }
@@ -77,7 +93,10 @@ func (h *Handlers) enter(c echo.Context, line chat.Line, again bool) (chat.ID, e
 	if err := h.limits.Enter(c.RealIP()); err != nil {
 		return "", err
 	}
-	entry := desk.Entry{Line: line.Name, Visitor: actor.ID, Locale: h.door.Locale(c), Device: h.door.Device(c.Request())}
+	entry := desk.Entry{Line: line.Name, Locale: h.door.Locale(c), Device: h.door.Device(c.Request())}
+	if actor.Kind == chat.KindVisitor && actor.Line == line.Name {
+		entry.Visitor = actor.ID
+	}
 	v, conversation, err := h.desk.Enter(ctx, entry)
 	if err != nil {
 		return "", err
@@ -94,23 +113,28 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 	case chat.CodeInternal:
 		return err
 	case chat.CodeLineUnavailable, chat.CodeQueueFull:
-		return h.sorry(c, line, err, c.FormValue("text"))
+		return h.sorry(c, line, err, written(c))
 	case chat.CodeRateLimited:
 		status = http.StatusTooManyRequests
 		c.Response().Header().Set("Retry-After", "5")
+	case chat.CodeTooLarge:
+		status = http.StatusRequestEntityTooLarge
 	}
 	page, broken := h.page(c, line)
 	if broken != nil {
-		return h.sorry(c, line, broken, c.FormValue("text"))
+		return h.sorry(c, line, broken, written(c))
 	}
 	sentence := ui.Problem(page.Text, err, chat.TraceFrom(c.Request().Context()))
 	if c.FormValue("action") == "rate" {
 		page.Rating.Error, page.Rating.Comment = sentence, c.FormValue("comment")
 	} else {
-		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), Text: c.FormValue("text"), Error: sentence}
+		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), Text: written(c), Error: sentence}
 	}
 	return render(c, status, window.Page(page))
 }
+
+// written is what stood in the field; forms send its lines' ends as two characters.
+func written(c echo.Context) string { return strings.ReplaceAll(c.FormValue("text"), "\r\n", "\n") }
 
 // clientID is the id the form came with, or a new one.
 func clientID(c echo.Context, now time.Time) chat.ID {

@@ -33,6 +33,8 @@ type Door interface {
 type Limits interface {
 	// Enter counts a new visitor session from an address.
 	Enter(address string) error
+	// Send counts a change somebody makes to a conversation.
+	Send(address string, actor chat.Actor) error
 }
 
 // Options are what the visitor's door is made of.

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -72,8 +73,13 @@ func (c *cluster) makeSocketDir() (string, error) {
 			return "", fmt.Errorf("make socket directory: %w", err)
 		}
 	} else {
-		var err error
-		if dir, err = os.MkdirTemp("", "unique-support-"); err != nil {
+		// The same every time, so that whoever has the data source name also reaches a server that was started again.
+		dir = filepath.Join(os.TempDir(), fmt.Sprintf("unique-support-%.10x", sha256.Sum256([]byte(c.root))))
+		err := os.Mkdir(dir, 0o700)
+		if errors.Is(err, fs.ErrExist) { // somebody else's: this directory's own was removed before
+			dir, err = os.MkdirTemp("", "unique-support-")
+		}
+		if err != nil {
 			return "", fmt.Errorf("make socket directory: %w", err)
 		}
 		if err := os.Symlink(dir, link); err != nil {

@@ -43,8 +43,9 @@ type Me struct {
 	Name     string
 	Face     Face
 	Presence chat.Presence
-	// State says her presence in words, with how much she has in hand.
-	State string
+	// State says her presence in words; Open conversations of at most Capacity are in her hands.
+	State          string
+	Open, Capacity int
 	// Action is where her choice of presence is posted: it comes back to the list and the conversation she is at.
 	Action string
 }
@@ -86,7 +87,7 @@ func (r Reader) me(l List, n chat.Counts, open chat.ID) Me {
 	}
 	return Me{
 		Text: r.Text, Name: r.Agent.Name, Face: face(r.Agent.ID, r.Agent.Name), Presence: presence,
-		State:  r.Text.F("console.me."+string(presence), "Open", n.Mine, "Capacity", r.Agent.Capacity),
+		State: r.Text.S("console.presence." + string(presence)), Open: n.Mine, Capacity: r.Agent.Capacity,
 		Action: l.URL("/console/presence", "c", string(open)),
 	}
 }
