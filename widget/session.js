@@ -59,7 +59,8 @@ export class Session {
   }
 
   async #open(resume) {
-    const page = { url: this.#bearer ? document.referrer : location.href, title: document.title, referrer: document.referrer };
+    const cut = (said) => said.slice(0, 2000); // a host's address may be longer than the desk keeps
+    const page = { url: cut(this.#bearer ? document.referrer : location.href), title: cut(document.title), referrer: cut(document.referrer) };
     const ask = (headers) => this.#api.post(`/api/v1/lines/${encodeURIComponent(this.#line)}/session`, { page, locale: this.#locale, resume }, headers);
     let answer;
     try {

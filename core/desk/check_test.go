@@ -1,0 +1,75 @@
+package desk_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/sql/sqltest"
+)
+
+// What happens on one node is seen on the other: messages through the log, the rest through the bus, and what both lost
+// by comparing heads.
+func TestDesk_Run_twoNodes(t *testing.T) {
+	t.Parallel()
+	dsn := sqltest.Open(t)
+	a, b := newNode(t, dsn, "a").run(t), newNode(t, dsn, "b").run(t)
+	lin, _ := b.agent(t, "lin")
+	v := a.waiting(t, "shop")
+
+	t.Run("messages", func(t *testing.T) {
+		const many = 40
+		for i := range many {
+			n := []*node{a, b}[i%2]
+			n.say(t, v.ctx, v.conversation, fmt.Sprint(i))
+		}
+		for _, n := range []*node{a, b} {
+			eventually(t, 10*time.Second, "messages of both", func() bool { return len(n.push.of(chat.EventMessage, v.conversation)) >= many+1 })
+			seen := map[int64]bool{}
+			for _, e := range n.push.of(chat.EventMessage, v.conversation) {
+				if seen[e.Seq] || e.To != chat.ToAll {
+					t.Fatalf("got %+v", e)
+				}
+				seen[e.Seq] = true
+			}
+		}
+	})
+	t.Run("the rest", func(t *testing.T) {
+		eventually(t, 10*time.Second, "typing", func() bool { // the listeners may still be on their way
+			wantCode(t, b.Typing(lin, v.conversation), "")
+			return len(a.push.of(chat.EventTyping, v.conversation)) > 0
+		})
+		_, _, err := b.Send(lin, note(v.conversation, "VIP"))
+		wantCode(t, err, "")
+		b.say(t, lin, v.conversation, "在的")
+		eventually(t, 10*time.Second, "note", func() bool {
+			for _, e := range a.push.of(chat.EventMessage, v.conversation) {
+				if e.Seq == 0 {
+					return e.To == chat.ToAgents
+				}
+			}
+			return false
+		})
+		eventually(t, 10*time.Second, "conversation", func() bool {
+			c, _ := last[chat.Conversation](t, a.push, chat.EventConversation, v.conversation, chat.ToVisitor)
+			return c.Status == chat.StatusOpen && c.Agent.Name == "lin"
+		})
+	})
+	t.Run("heads", func(t *testing.T) {
+		head := a.now(t, v.conversation).LastSeq
+		eventually(t, 15*time.Second, "comparison", func() bool {
+			return a.push.head(v.conversation) == head && b.push.head(v.conversation) == head
+		})
+		heads, _ := last[map[chat.ID]int64](t, a.push, chat.EventHeads, "", chat.ToAgents)
+		if heads[v.conversation] == 0 {
+			t.Fatalf("got %v", heads)
+		}
+	})
+	t.Run("health", func(t *testing.T) {
+		health := a.Health(t.Context())
+		if len(health) != 2 || health["shop"] != nil || health["mall"] != nil {
+			t.Fatalf("got %v", health)
+		}
+	})
+}

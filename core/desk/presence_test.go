@@ -1,0 +1,186 @@
+package desk_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/taadis/unique-support/core/chat"
+)
+
+// seat is the agent's place at a line, as her colleagues see it.
+func (n *node) seat(t *testing.T, line, name string) chat.Seat {
+	t.Helper()
+	seats, err := n.store.Seats(t.Context(), line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range seats {
+		if s.Agent.Name == name {
+			return s
+		}
+	}
+	return chat.Seat{}
+}
+
+func TestDesk_Attend(t *testing.T) {
+	t.Parallel()
+	t.Run("OK", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t)
+		n.attend(t, "lin")
+		if s := n.seat(t, "shop", "lin"); !s.Online || s.Capacity != 2 {
+			t.Fatalf("got %+v", s)
+		}
+		ctx, lin := n.agent(t, "lin")
+		colleagues, err := n.Colleagues(ctx, "shop")
+		if err != nil || len(colleagues) != 2 || colleagues[0].Agent.ID != lin.ID || !colleagues[0].Online || colleagues[1].Online {
+			t.Fatalf("got %+v, %v", colleagues, err)
+		}
+	})
+	t.Run("a stream that is no console takes no seat", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t)
+		ctx, _ := n.agent(t, "lin")
+		leave, _, err := n.Attend(ctx, false)
+		wantCode(t, err, "")
+		defer leave()
+		if s := n.seat(t, "shop", "lin"); s.Online {
+			t.Fatalf("got %+v", s)
+		}
+		closeConsole := n.attend(t, "lin")
+		n.clock.move(-time.Hour) // what is written now lapsed long ago
+		closeConsole()
+		if s := n.seat(t, "shop", "lin"); s.Online {
+			t.Fatalf("it keeps the seat of a console that closed: %+v", s)
+		}
+	})
+	t.Run("a seat outlives a reload, not the agent", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t)
+		first, second := n.attend(t, "lin"), n.attend(t, "lin")
+		first()
+		first()
+		if s := n.seat(t, "shop", "lin"); !s.Online {
+			t.Fatal("one console of two closed, and the seat with it")
+		}
+		n.clock.move(-11 * time.Second)
+		second()
+		if s := n.seat(t, "shop", "lin"); !s.Online {
+			t.Fatal("the seat lapsed at once")
+		}
+		eventually(t, soon, "lapse", func() bool { return !n.seat(t, "shop", "lin").Online })
+	})
+	t.Run("a seat lapses with its node, and is renewed by it", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t)
+		n.clock.move(-29 * time.Second)
+		n.attend(t, "lin")
+		eventually(t, soon, "lapse", func() bool { return !n.seat(t, "shop", "lin").Online })
+		n.clock.move(29 * time.Second)
+		n.run(t)
+		eventually(t, soon, "renewal", func() bool { return n.seat(t, "shop", "lin").Online })
+	})
+	t.Run("a disabled agent is shown out within a second", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t).run(t)
+		ctx, _ := n.agent(t, "lin")
+		n.attend(t, "lin")
+		leave, gone, err := n.Attend(ctx, false)
+		wantCode(t, err, "")
+		defer leave()
+		n.put(t, "lin", func(a *chat.Agent) { a.Disabled = true })
+		closesSoon(t, gone)
+		eventually(t, soon, "empty seat", func() bool { return !n.seat(t, "shop", "lin").Online })
+		_, _, err = n.Attend(ctx, true)
+		wantCode(t, err, chat.CodeUnauthenticated)
+	})
+	t.Run("an agent who loses a line is shown out and seated where she still works", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t).run(t)
+		n.put(t, "lin", func(a *chat.Agent) { a.Lines = []string{"mall", "shop"} })
+		ctx, _ := n.agent(t, "lin")
+		leave, gone, err := n.Attend(ctx, true)
+		wantCode(t, err, "")
+		defer leave()
+		n.put(t, "lin", func(a *chat.Agent) { a.Lines = []string{"mall"} })
+		closesSoon(t, gone)
+		eventually(t, soon, "empty seat", func() bool { return !n.seat(t, "shop", "lin").Online && n.seat(t, "mall", "lin").Online })
+		v := n.waiting(t, "shop")
+		if c := n.now(t, v.conversation); c.Agent.ID != "" {
+			t.Fatalf("got %+v", c)
+		}
+	})
+	t.Run("an agent whose role changes is shown out", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t).run(t)
+		ctx, _ := n.agent(t, "lin")
+		leave, gone, err := n.Attend(ctx, true)
+		wantCode(t, err, "")
+		defer leave()
+		n.put(t, "lin", func(a *chat.Agent) { a.Role = "auditor" })
+		closesSoon(t, gone)
+		eventually(t, soon, "empty seat", func() bool { return !n.seat(t, "shop", "lin").Online })
+	})
+	t.Run("who may only read takes no seat", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t).run(t)
+		n.attend(t, "audit")
+		if s := n.seat(t, "shop", "audit"); s.Agent.ID != "" {
+			t.Fatalf("got %+v", s)
+		}
+	})
+	t.Run("not an agent", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t)
+		v := n.visitor(t, "shop")
+		_, _, err := n.Attend(v.ctx, true)
+		wantCode(t, err, chat.CodeNotFound)
+	})
+}
+
+func closesSoon(t *testing.T, gone <-chan struct{}) {
+	t.Helper()
+	eventually(t, soon, "end of her streams", func() bool {
+		select {
+		case <-gone:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
+func TestDesk_SetPresence(t *testing.T) {
+	t.Parallel()
+	n := alone(t)
+	ctx, lin := n.agent(t, "lin")
+
+	t.Run("OK", func(t *testing.T) {
+		n.attend(t, "lin")
+		for _, p := range []chat.Presence{chat.Away, chat.Online, chat.Offline, chat.Online} {
+			wantCode(t, n.SetPresence(ctx, p), "")
+			if s := n.seat(t, "shop", "lin"); s.Online != (p == chat.Online) {
+				t.Fatalf("%s: got %+v", p, s)
+			}
+			said, _ := last[map[string]string](t, n.push, chat.EventPresence, "", chat.ToAgents)
+			if said["presence"] != string(p) || said["agent_id"] != string(lin.ID) {
+				t.Fatalf("%s: told %v", p, said)
+			}
+			if _, a := n.agent(t, "lin"); a.Presence != p {
+				t.Fatalf("%s: kept %s", p, a.Presence)
+			}
+		}
+	})
+	t.Run("of an agent without a console", func(t *testing.T) {
+		max, _ := n.agent(t, "max")
+		wantCode(t, n.SetPresence(max, chat.Away), "")
+		wantCode(t, n.SetPresence(max, chat.Online), "")
+		if s := n.seat(t, "shop", "max"); s.Online {
+			t.Fatalf("got %+v", s)
+		}
+	})
+	t.Run("refused", func(t *testing.T) {
+		wantCode(t, n.SetPresence(ctx, "asleep"), chat.CodeInvalid)
+		wantCode(t, n.SetPresence(n.visitor(t, "shop").ctx, chat.Away), chat.CodeNotFound)
+	})
+}
