@@ -134,8 +134,11 @@ func (h *Handlers) guard(r route) echo.HandlerFunc {
 	}
 }
 
+// Leave makes /readyz say that this node leaves.
+func (h *Handlers) Leave() { h.draining.Store(true) }
+
 // Drain refuses new streams and spreads the leaving of those there are.
 func (h *Handlers) Drain(spread time.Duration) {
-	h.draining.Store(true)
+	h.Leave()
 	h.hub.Drain(spread)
 }

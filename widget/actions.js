@@ -1,5 +1,5 @@
 import { slot } from "./draw.js";
-import { swap } from "./swap.js";
+import { fetchPage, put, swap } from "./swap.js";
 
 /** What an agent does with a conversation besides writing, and with herself. The buttons post by themselves without script. */
 export class Actions {
@@ -19,14 +19,28 @@ export class Actions {
     document.addEventListener("click", (event) => {
       const action = event.target.closest("[data-action]")?.dataset.action;
       if (action === "side") this.side();
-      if (action === "transfer") this.transfer();
-      if (action === "keys") this.help();
+      const opens = "command" in HTMLButtonElement.prototype && event.target.closest("[command]"); // the browser shows the dialog by itself
+      if (action === "transfer") opens ? this.colleagues() : this.transfer();
+      if (action === "keys" && !opens) this.help();
       for (const open of document.querySelectorAll("details.ask[open], details.me[open]")) if (!open.contains(event.target)) open.open = false;
     });
   }
 
   /** Asks whom to hand over to. */
-  transfer() { return this.#dialog("dialog[data-transfer]"); }
+  transfer() {
+    const open = this.#dialog("dialog[data-transfer]");
+    if (open) this.colleagues();
+    return open;
+  }
+
+  /** Who is there changes while a conversation is open: asked anew, unless somebody has been chosen meanwhile. */
+  async colleagues() {
+    const dialog = document.querySelector("dialog[data-transfer]");
+    if (!dialog) return;
+    const part = dialog.querySelector(".choose") ? ".choose" : "form";
+    const page = await fetchPage(location.href, { partial: true }).catch(() => null);
+    if (!dialog.querySelector(":checked")) put(dialog.querySelector(part), page?.querySelector(`dialog[data-transfer] ${part}`));
+  }
 
   /** Shows the keys. */
   help() { return this.#dialog("dialog#keys"); }

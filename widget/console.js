@@ -23,11 +23,11 @@ class Console {
   #api = new API({ headers: agent });
   #opener = new Opener((title) => this.#opened(title));
   #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
-  #pane = null; #canned = null; #outbox = null; #open = false; #fresh = false; #store = openStore();
+  #pane = null; #canned = null; #outbox = null; #open = false; #fresh = false; #actions; #store = openStore();
   #heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
-    const actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() });
+    const actions = (this.#actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() }));
     keepZone(document.documentElement.lang);
     new Keys({ composer: () => this.#pane?.composer, actions });
     this.#show();
@@ -87,6 +87,7 @@ class Console {
     this.#inbox.hear(kind, data, id);
     if (kind === "message" && data.kind !== "note") this.#heads[id] = Math.max(this.#heads[id] ?? 0, data.seq);
     if (kind === "heads") this.#stand(data);
+    else if (kind === "presence") document.querySelector("dialog[data-transfer][open]") && this.#actions.colleagues();
     else if (kind === "reset") location.reload(); // the line's history was replaced; drafts and the outbox are kept
     else if (kind === "heartbeat") this.#pane?.hear(kind, { degraded: data.degraded });
     else if (id) {

@@ -5,27 +5,33 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // config is every setting there is, as flag and as environment variable. It runs with none of them set.
 type config struct {
-	Addr          string   `env:"SUPPORT_ADDR" default:":8080" help:"Where the public listens."`
-	OpsAddr       string   `env:"SUPPORT_OPS_ADDR" default:"127.0.0.1:9090" help:"Where metrics and profiles listen; empty for nowhere."`
-	Data          string   `env:"SUPPORT_DATA" default:"./data" help:"The folder of what is kept beside the database." type:"path"`
-	DatabaseURL   string   `env:"DATABASE_URL" name:"database-url" help:"The main database; empty for a private Postgres under the data folder."`
-	BaseURL       string   `env:"SUPPORT_BASE_URL" name:"base-url" help:"Where people reach the server, such as https://chat.example.com."`
-	Secret        string   `env:"SUPPORT_SECRET" help:"Signs visitors' tokens, 32 bytes or more; generated and kept under the data folder when empty."`
-	AdminEmail    string   `env:"SUPPORT_ADMIN_EMAIL" default:"admin@example.com" help:"The first administrator's e-mail."`
-	AdminPassword string   `env:"SUPPORT_ADMIN_PASSWORD" help:"The first administrator's password; generated and printed once when empty."`
-	Demo          bool     `env:"SUPPORT_DEMO" help:"A sample line, sample agents and a sample shop at /demo."`
-	Limits        string   `env:"SUPPORT_LIMITS" default:"on" enum:"on,off" help:"off lifts every rate limit, for load tests."`
-	Proxies       []string `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
-	LogLevel      string   `env:"SUPPORT_LOG" default:"info" enum:"debug,info,warn,error" help:"The least that is logged."`
-	LogFormat     string   `env:"SUPPORT_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"How it is logged; auto is text at a terminal, JSON elsewhere."`
+	Addr          string        `env:"SUPPORT_ADDR" default:":8080" help:"Where the public listens."`
+	OpsAddr       string        `env:"SUPPORT_OPS_ADDR" default:"127.0.0.1:9090" help:"Where metrics and profiles listen; empty for nowhere."`
+	Data          string        `env:"SUPPORT_DATA" default:"./data" help:"The folder of what is kept beside the database." type:"path"`
+	DatabaseURL   string        `env:"DATABASE_URL" name:"database-url" help:"The main database; empty for a private Postgres under the data folder."`
+	BaseURL       string        `env:"SUPPORT_BASE_URL" name:"base-url" help:"Where people reach the server, such as https://chat.example.com."`
+	Secret        string        `env:"SUPPORT_SECRET" help:"Signs visitors' tokens, 32 bytes or more; generated and kept under the data folder when empty."`
+	AdminEmail    string        `env:"SUPPORT_ADMIN_EMAIL" default:"admin@example.com" help:"The first administrator's e-mail."`
+	AdminPassword string        `env:"SUPPORT_ADMIN_PASSWORD" help:"The first administrator's password; generated and printed once when empty."`
+	Demo          bool          `env:"SUPPORT_DEMO" help:"A sample line, sample agents and a sample shop at /demo."`
+	Limits        string        `env:"SUPPORT_LIMITS" default:"on" enum:"on,off" help:"off lifts every rate limit, for load tests."`
+	Proxies       []string      `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
+	LogLevel      string        `env:"SUPPORT_LOG" default:"info" enum:"debug,info,warn,error" help:"The least that is logged."`
+	LogFormat     string        `env:"SUPPORT_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"How it is logged; auto is text at a terminal, JSON elsewhere."`
+
+	log io.Writer
 }
 
 // folder makes the data folder, if it is not there, and returns where it is.
@@ -72,6 +78,18 @@ func (c *config) secret() ([]byte, error) {
 		return nil, fmt.Errorf("%s is damaged: it must hold at least 32 bytes; remove it to get a new one (every visitor then starts anew)", name)
 	}
 	return kept, nil
+}
+
+// base returns where people reach the server, without a slash at the end; "" when it is whatever they typed.
+func (c *config) base() (string, error) {
+	if c.BaseURL == "" {
+		return "", nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("SUPPORT_BASE_URL is %q; it is written https://chat.example.com, without a path", c.BaseURL)
+	}
+	return u.Scheme + "://" + u.Host, nil
 }
 
 func (c *config) proxies() ([]*net.IPNet, error) {

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -18,7 +18,7 @@ type doctorCommand struct{}
 type finding struct{ what, trouble string }
 
 // Run says what is wrong, in plain words, and fails when anything is.
-func (doctorCommand) Run(ctx context.Context, c *config) error {
+func (doctorCommand) Run(ctx context.Context, c *config, out io.Writer) error {
 	findings := []finding{c.diagnoseFolder(), diagnoseFiles()}
 	findings = append(findings, c.diagnoseDatabase(ctx)...)
 	if c.BaseURL != "" {
@@ -27,11 +27,11 @@ func (doctorCommand) Run(ctx context.Context, c *config) error {
 	bad := 0
 	for _, f := range findings {
 		if f.trouble == "" {
-			fmt.Printf("ok    %s\n", f.what)
+			fmt.Fprintf(out, "ok    %s\n", f.what)
 			continue
 		}
 		bad++
-		fmt.Printf("BAD   %s: %s\n", f.what, f.trouble)
+		fmt.Fprintf(out, "BAD   %s: %s\n", f.what, f.trouble)
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d of %d things need attention", bad, len(findings))
@@ -77,7 +77,7 @@ func (c *config) diagnoseDatabase(ctx context.Context) []finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	db, err := c.ready(ctx, c.logger(os.Stderr), true)
+	db, err := c.ready(ctx, c.logger(), true)
 	if err != nil {
 		return []finding{{"database", err.Error()}}
 	}

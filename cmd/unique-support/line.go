@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"text/tabwriter"
 	"time"
 
@@ -78,9 +78,9 @@ func joinOwners(ctx context.Context, db *database, line string) error {
 type lineList struct{}
 
 // Run lists the lines.
-func (lineList) Run(ctx context.Context, c *config) error {
+func (lineList) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
-		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "NAME\tTITLE\tDATABASE\tHEALTH")
 		for _, l := range db.Lines() {
 			where, health := "main", "ok"

@@ -6,15 +6,15 @@ import (
 	"os"
 )
 
-// logger writes to w: text at a terminal, JSON elsewhere, unless the settings say which.
-func (c *config) logger(w io.Writer) *slog.Logger {
+// logger writes text at a terminal, JSON elsewhere, unless the settings say which.
+func (c *config) logger() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // the settings allow only names of levels
 	o := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "text" || c.LogFormat == "auto" && terminal(w) {
-		return slog.New(slog.NewTextHandler(w, o))
+	if c.LogFormat == "text" || c.LogFormat == "auto" && terminal(c.log) {
+		return slog.New(slog.NewTextHandler(c.log, o))
 	}
-	return slog.New(slog.NewJSONHandler(w, o))
+	return slog.New(slog.NewJSONHandler(c.log, o))
 }
 
 func terminal(w io.Writer) bool {

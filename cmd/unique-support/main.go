@@ -5,10 +5,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
+
+	_ "time/tzdata" // readers are in every zone, machines often know none
 
 	"github.com/alecthomas/kong"
 	"github.com/taadis/unique-support/core/chat"
@@ -30,25 +34,39 @@ type commands struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "unique-support:", sentence(err))
 		os.Exit(1)
 	}
 }
 
-// run is main as a value: tests call it with their own arguments.
-func run(ctx context.Context, args []string) error {
-	var c commands
-	parser, err := kong.New(&c, kong.Name("unique-support"), kong.Description("唯一客服: a self-hosted customer-service desk."), kong.UsageOnError(),
-		kong.BindTo(ctx, (*context.Context)(nil)))
-	if err != nil {
-		return err
-	}
-	parsed, err := parser.Parse(args)
+// run is main as a value: tests call it with their own arguments. What a command was asked for goes to out, everything else to log.
+func run(ctx context.Context, args []string, out, log io.Writer) error {
+	c := commands{config: config{log: log}}
+	parsed, err := c.parse(args, kong.Writers(out, log), kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)))
 	if err != nil {
 		return err
 	}
 	return parsed.Run(&c.config)
+}
+
+// parse reads arguments and environment.
+func (c *commands) parse(args []string, options ...kong.Option) (*kong.Context, error) {
+	options = append(options, kong.Name("unique-support"), kong.Description("唯一客服: a self-hosted customer-service desk."), kong.UsageOnError(), kong.PostBuild(ignoreEmpty))
+	parser, err := kong.New(c, options...)
+	if err != nil {
+		return nil, err
+	}
+	return parser.Parse(args)
+}
+
+// ignoreEmpty makes a variable that is set to nothing, as compose files do, mean the default. Only for the operator's
+// address nothing means something.
+func ignoreEmpty(k *kong.Kong) error {
+	for _, flag := range k.Model.Flags {
+		flag.Tag.Envs = slices.DeleteFunc(flag.Tag.Envs, func(name string) bool { return os.Getenv(name) == "" && name != "SUPPORT_OPS_ADDR" })
+	}
+	return nil
 }
 
 // sentence is what a person at a terminal reads of an error.
@@ -62,9 +80,9 @@ func sentence(err error) string {
 type versionCommand struct{}
 
 // Run prints the version.
-func (versionCommand) Run() error {
-	fmt.Println(version())
-	return nil
+func (versionCommand) Run(out io.Writer) error {
+	_, err := fmt.Fprintln(out, version())
+	return err
 }
 
 // version is the module's version, or the commit it was built from.

@@ -3,17 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 )
 
 type migrateCommand struct{}
 
 // Run brings every database up to this version.
-func (migrateCommand) Run(ctx context.Context, c *config) error {
-	db, err := c.ready(ctx, c.logger(os.Stderr), true)
+func (migrateCommand) Run(ctx context.Context, c *config, out io.Writer) error {
+	db, err := c.ready(ctx, c.logger(), true)
 	if err != nil {
 		return err
 	}
-	fmt.Println("The databases are up to date.")
+	fmt.Fprintln(out, "The databases are up to date.")
 	return db.Close()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -14,12 +15,12 @@ import (
 type seedCommand struct{}
 
 // Run creates what the demo shows.
-func (seedCommand) Run(ctx context.Context, c *config) error {
+func (seedCommand) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
 		if err := seed(ctx, db, agent.NewPasswords()); err != nil {
 			return err
 		}
-		fmt.Printf("The demo is there. Its agents sign in as %s and %s with %q.\n", sample.Agents()[0].Email, sample.Agents()[1].Email, sample.Password)
+		fmt.Fprintf(out, "The demo is there. Its agents sign in as %s and %s with %q.\n", sample.Agents()[0].Email, sample.Agents()[1].Email, sample.Password)
 		return nil
 	})
 }

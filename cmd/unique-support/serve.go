@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,8 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -42,8 +41,8 @@ type clock struct{}
 func (clock) Now() time.Time { return time.Now() }
 
 // Run serves until the context ends, then leaves without losing anything accepted.
-func (serveCommand) Run(ctx context.Context, c *config) error {
-	s, err := start(ctx, c, os.Stdout)
+func (serveCommand) Run(ctx context.Context, c *config, out io.Writer) error {
+	s, err := start(ctx, c, out)
 	if err != nil {
 		return err
 	}
@@ -68,12 +67,18 @@ type server struct {
 	failed context.Context
 	cancel context.CancelFunc
 	log    *slog.Logger
+	// notice is how long a balancer is given to notice that this node leaves.
+	notice time.Duration
 }
 
 // start makes everything and joins it: the one place where rooms that do not know each other meet.
 func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
-	log := c.logger(os.Stderr)
+	log := c.logger()
 	secret, err := c.secret()
+	if err != nil {
+		return nil, err
+	}
+	base, err := c.base()
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +97,7 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	if err != nil {
 		return nil, errors.Join(err, public.Close())
 	}
-	s := &server{db: db, log: log, URL: address(public.Addr())}
+	s := &server{db: db, log: log, notice: c.LeaveNotice, URL: address(public.Addr())}
 	passwords := agent.NewPasswords()
 	if s.Password, err = c.firstAdmin(ctx, db, passwords); err == nil && c.Demo {
 		err = seed(ctx, db, passwords)
@@ -103,13 +108,13 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 
 	s.hub = push.New(push.Options{Log: log})
 	s.desk = desk.New(desk.Options{Store: db.Store, Bus: db.Bus(string(chat.NewID(time.Now()))), Pusher: s.hub, Clock: clock{}, Log: log})
-	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: c.BaseURL, Demo: c.Demo,
+	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
 		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
 	quiet := slog.NewLogLogger(log.Handler(), slog.LevelDebug)
-	s.public = &http.Server{Handler: s.door.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: quiet}
+	s.public = &http.Server{Handler: s.door.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: quiet}
 	s.ops = &http.Server{Addr: c.OpsAddr, Handler: s.door.Ops(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: quiet}
 
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -140,17 +145,31 @@ func (s *server) wait(ctx context.Context) error {
 	return s.stop()
 }
 
-// stop leaves: streams are told to go elsewhere, requests under way are finished, what the routers accepted is written.
+// stop leaves: a balancer is given time to notice, streams are told to go elsewhere, requests under way are finished, what
+// the routers accepted is written. A request that does not end in time is cut; nobody was told that it was accepted.
 func (s *server) stop() error {
+	s.door.Leave()
+	time.Sleep(s.notice)
 	n := s.hub.Stats()
 	streams := n.Visitors + n.Agents
 	s.log.Info("leaving", "streams", streams)
 	s.door.Drain(min(leave, time.Duration(streams)*20*time.Millisecond))
+	err := shut(s.public)
 	ctx, cancel := context.WithTimeout(context.Background(), finish)
 	defer cancel()
-	err := errors.Join(s.public.Shutdown(ctx), s.ops.Shutdown(ctx), s.desk.Close(ctx))
+	err = errors.Join(err, s.ops.Close(), s.desk.Close(ctx))
 	s.cancel()
 	return errors.Join(s.group.Wait(), err, s.db.Close())
+}
+
+// shut lets requests under way finish, and cuts those that do not.
+func shut(s *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), finish)
+	defer cancel()
+	if err := s.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return s.Close()
 }
 
 // ended is the error of a server that did not end because it was told to.
@@ -179,10 +198,8 @@ func (d *database) refresh(ctx context.Context) error {
 
 // greet prints where everything is.
 func (s *server) greet(c *config, out io.Writer) {
-	base := s.URL
-	if c.BaseURL != "" {
-		base = strings.TrimSuffix(c.BaseURL, "/")
-	}
+	base, _ := c.base() // start has read it already
+	base = cmp.Or(base, s.URL)
 	for _, l := range s.desk.Lines() {
 		fmt.Fprintf(out, "%-10s %s/c/%s\n", "chat page", base, l.Name)
 	}

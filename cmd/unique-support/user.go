@@ -6,8 +6,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/mail"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -36,11 +36,11 @@ type userCreate struct {
 }
 
 // Run creates an agent.
-func (u userCreate) Run(ctx context.Context, c *config) error {
+func (u userCreate) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
 		password, err := create(ctx, db, agent.NewPasswords(), chat.Agent{Email: u.Email, Name: u.Name, Role: u.Role, Lines: u.Line, Capacity: u.Capacity}, u.Password)
 		if err == nil && u.Password == "" {
-			fmt.Println(password)
+			fmt.Fprintln(out, password)
 		}
 		return err
 	})
@@ -89,22 +89,19 @@ func (c *config) firstAdmin(ctx context.Context, db *database, p *agent.Password
 	if err != nil || len(agents) > 0 {
 		return "", err
 	}
-	if c.AdminEmail == "" { // set to nothing, as a compose file does
-		c.AdminEmail = "admin@example.com"
-	}
 	return create(ctx, db, p, chat.Agent{Email: c.AdminEmail, Name: "Admin", Role: "owner", Capacity: 6}, c.AdminPassword)
 }
 
 type userList struct{}
 
 // Run lists the agents.
-func (userList) Run(ctx context.Context, c *config) error {
+func (userList) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
 		agents, err := db.Agents(ctx)
 		if err != nil {
 			return err
 		}
-		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "EMAIL\tNAME\tROLE\tLINES\tCAPACITY\tSTATE")
 		for _, a := range agents {
 			state := string(a.Presence)
@@ -123,7 +120,7 @@ type userPassword struct {
 }
 
 // Run sets a password.
-func (u userPassword) Run(ctx context.Context, c *config) error {
+func (u userPassword) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
 		a, err := db.AgentByEmail(ctx, u.Email)
 		if err != nil {
@@ -140,7 +137,7 @@ func (u userPassword) Run(ctx context.Context, c *config) error {
 			return err
 		}
 		if u.Password == "" {
-			fmt.Println(password)
+			fmt.Fprintln(out, password)
 		}
 		return nil
 	})
@@ -197,7 +194,7 @@ func (c *config) disable(ctx context.Context, email string, disabled bool) error
 
 // with runs f on the database, beside a running server or alone.
 func (c *config) with(ctx context.Context, f func(*database) error) error {
-	db, err := c.ready(ctx, c.logger(os.Stderr), true)
+	db, err := c.ready(ctx, c.logger(), true)
 	if err != nil {
 		return err
 	}
@@ -215,7 +212,7 @@ type apikeyCreate struct {
 }
 
 // Run creates a key.
-func (k apikeyCreate) Run(ctx context.Context, c *config) error {
+func (k apikeyCreate) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
 		a, err := db.AgentByEmail(ctx, k.User)
 		if err != nil {
@@ -232,7 +229,7 @@ func (k apikeyCreate) Run(ctx context.Context, c *config) error {
 		if err := db.PutKey(ctx, chat.APIKey{ID: chat.NewID(now), Agent: a.ID, Name: k.Name, Scopes: scopes, Created: chat.Time{Time: now}}, handlers.HashKey(key)); err != nil {
 			return err
 		}
-		fmt.Println(key)
+		fmt.Fprintln(out, key)
 		return nil
 	})
 }

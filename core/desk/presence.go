@@ -62,6 +62,7 @@ func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-ch
 	d.presence.mu.Unlock()
 	if seated {
 		d.sit(ctx, agent, lapse)
+		d.announcePresence(agent.Actor(), agent.Presence)
 	}
 	return sync.OnceFunc(func() { d.depart(agent.ID, a, seated) }), a.gone, nil
 }
@@ -83,6 +84,7 @@ func (d *Desk) depart(id chat.ID, a *attendee, seated bool) {
 		ctx, cancel := context.WithTimeout(context.Background(), accept)
 		defer cancel()
 		d.sit(ctx, agent, grace)
+		d.announcePresence(agent.Actor(), chat.Offline)
 	}
 }
 
@@ -188,9 +190,14 @@ func (d *Desk) SetPresence(ctx context.Context, p chat.Presence) error {
 	if seated {
 		d.sit(ctx, agent, lapse)
 	}
-	for _, line := range actor.Lines {
-		d.announce(chat.Event{Kind: chat.EventPresence, Line: line, Agent: actor.ID, To: chat.ToAgents,
-			Data: encode(map[string]any{"agent_id": actor.ID, "presence": p})})
-	}
+	d.announcePresence(actor, p)
 	return nil
+}
+
+// announcePresence tells an agent's colleagues whether she takes conversations.
+func (d *Desk) announcePresence(who chat.Actor, p chat.Presence) {
+	for _, line := range who.Lines {
+		d.announce(chat.Event{Kind: chat.EventPresence, Line: line, Agent: who.ID, To: chat.ToAgents,
+			Data: encode(map[string]any{"agent_id": who.ID, "presence": p})})
+	}
 }
