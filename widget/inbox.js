@@ -52,6 +52,7 @@ export class Inbox {
 
   async #load(id, first) {
     const page = await fetchPage(this.#url(`/console/rows/${id}`), { partial: true });
+    while (this.#row(id)?.matches(":active")) await new Promise((resolve) => setTimeout(resolve, 50)); // a row drawn anew under the finger would swallow the click
     const row = page?.querySelector("[data-row]");
     const old = this.#row(id);
     const list = document.querySelector("[data-list]");

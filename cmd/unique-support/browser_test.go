@@ -35,7 +35,6 @@ type talk struct {
 // A visitor on her phone asks in a shop's widget, an agent at her desk answers and hands over to another, the server is
 // killed under them and comes back, the second agent ends it, the visitor rates it. Nobody reloads anything.
 func TestConversation_FromTheShopToTheRating(t *testing.T) {
-	t.Parallel()
 	s := &talk{T: t, desk: startProgram(t)}
 	browser := startBrowser(t)
 	s.visitor = sits(t, browser, "the visitor", 390, 844, true)

@@ -53,18 +53,6 @@ func TestLane_run(t *testing.T) {
 			}
 		})
 	})
-	t.Run("an agent who lost something there is cut, and comes back to the heads", func(t *testing.T) {
-		bubble(t, Options{Lanes: 1}, func(t *testing.T, g *rig) {
-			s := g.open(t, "/agent/"+string(agent))
-			s.want(t, chat.EventHeads)
-			g.kill(conv)
-			g.Publish(g.store.append(conv, "x"))
-			s.ended(t)
-			if e := g.open(t, "/agent/"+string(agent)).want(t, chat.EventHeads); e.data != `{"`+string(conv)+`":1}` {
-				t.Errorf("heads %s", e.data)
-			}
-		})
-	})
 	t.Run("a lane ends with its context at any moment", func(t *testing.T) {
 		for i := range 30 {
 			bubble(t, Options{Lanes: 2}, func(t *testing.T, g *rig) {
