@@ -53,6 +53,30 @@ func TestLane_run(t *testing.T) {
 			}
 		})
 	})
+	t.Run("an agent who lost something there is cut, and comes back to the heads", func(t *testing.T) {
+		bubble(t, Options{Lanes: 1}, func(t *testing.T, g *rig) {
+			s := g.open(t, "/agent/"+string(agent))
+			s.want(t, chat.EventHeads)
+			for range 30 { // whether what follows a kill is lost, or waits for the lane to start again, is a matter of luck
+				g.kill(conv)
+				for range 10 {
+					g.Publish(g.store.append(conv, "x"))
+				}
+				time.Sleep(time.Second)
+				if g.Stats().LaneLost > 0 {
+					break
+				}
+			}
+			if g.Stats().LaneLost == 0 {
+				t.Fatal("nothing was lost in 30 kills")
+			}
+			s.ended(t)
+			want := fmt.Sprintf(`{"%s":%d}`, conv, g.store.head(conv))
+			if e := g.open(t, "/agent/"+string(agent)).want(t, chat.EventHeads); e.data != want {
+				t.Errorf("heads %s, want %s", e.data, want)
+			}
+		})
+	})
 	t.Run("a lane ends with its context at any moment", func(t *testing.T) {
 		for i := range 30 {
 			bubble(t, Options{Lanes: 2}, func(t *testing.T, g *rig) {
