@@ -92,6 +92,9 @@ func oneAtATime(t *tx) error {
 
 func assignIn(t *tx, line string, a chat.Assignment) (chat.Moved, error) {
 	return moveIn(t, line, a.Conversation, a.By, func(b *batch, r *row) (*chat.Message, error) {
+		if a.Waiting && r.Status != chat.StatusWaiting {
+			return nil, nil
+		}
 		switch r.Status {
 		case chat.StatusClosed:
 			return nil, chat.Conflict("closed", "This conversation has ended.")

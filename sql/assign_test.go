@@ -50,6 +50,13 @@ func TestStore_Assign(t *testing.T) {
 			t.Fatalf("got %+v", i)
 		}
 	})
+	t.Run("only what still waits, when asked so", func(t *testing.T) {
+		k := opened(t, s, lin)
+		m, err := s.Assign(t.Context(), "shop", chat.Assignment{Conversation: k.id, To: chat.AgentRef{ID: max.ID, Name: "Max"}, By: max, Reason: "taken", Waiting: true})
+		if err != nil || m.Notice != nil || m.Conversation.Agent.ID != lin.ID {
+			t.Fatalf("got %+v, %v", m, err)
+		}
+	})
 	t.Run("what she has", func(t *testing.T) {
 		k := opened(t, s, lin)
 		if m := k.assign(t, lin); m.Notice != nil || m.Before.ID != lin.ID || m.Conversation.LastSeq != 2 {

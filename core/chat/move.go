@@ -7,7 +7,9 @@ type Assignment struct {
 	By           Author
 	// Reason is taken, assigned or transferred.
 	Reason string
-	Trace  string
+	// Waiting asks for it only while the conversation still waits; otherwise nothing is changed.
+	Waiting bool
+	Trace   string
 }
 
 // Moved is a conversation after a move, the agent who had it before, and the notice that the move wrote, if it wrote one.

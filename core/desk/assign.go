@@ -83,12 +83,14 @@ func (d *Desk) serveQueue(ctx context.Context, l *line) error {
 // take makes a waiting conversation the agent's who just answered it. Somebody else may have been quicker: then it is hers.
 func (d *Desk) take(ctx context.Context, l *line, conversation chat.ID, agent chat.Actor) {
 	m, err := d.store.Assign(context.WithoutCancel(ctx), l.name, chat.Assignment{
-		Conversation: conversation, To: chat.AgentRef{ID: agent.ID, Name: agent.Name}, By: agent.Author(), Reason: "taken", Trace: chat.TraceFrom(ctx)})
+		Conversation: conversation, To: chat.AgentRef{ID: agent.ID, Name: agent.Name}, By: agent.Author(), Reason: "taken", Waiting: true, Trace: chat.TraceFrom(ctx)})
 	if err != nil {
 		d.log.Warn("answered conversation not taken", "conversation", conversation, "error", err)
 		return
 	}
-	_ = d.moved(chat.StatusWaiting, m)
+	if m.Notice != nil {
+		_ = d.moved(chat.StatusWaiting, m)
+	}
 }
 
 // Assign gives a conversation to an agent of its line, to the actor herself when to is hers. The words, when there are

@@ -36,7 +36,8 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 	if err != nil {
 		return m, false, err
 	}
-	if done.Conversation.Status == chat.StatusWaiting && actor.Kind == chat.KindAgent && draft.Kind == chat.KindText {
+	// A repeat may come because what follows the first failed; taking what does not wait changes nothing.
+	if actor.Kind == chat.KindAgent && draft.Kind == chat.KindText && (done.Repeat || done.Conversation.Status == chat.StatusWaiting) {
 		d.take(ctx, l, draft.Conversation, actor)
 	}
 	return done.Message, done.Repeat, nil
