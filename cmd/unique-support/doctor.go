@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -71,17 +74,27 @@ func (c *config) diagnoseDatabase(ctx context.Context) []finding {
 		if err != nil {
 			return nil // said already
 		}
-		if _, err := local.BinDir(dir + "/postgres"); err != nil {
+		if _, err := local.BinDir(filepath.Join(dir, "postgres")); err != nil {
 			return []finding{{"Postgres programs", err.Error()}}
+		}
+		if _, err := os.Stat(filepath.Join(dir, "postgres")); errors.Is(err, os.ErrNotExist) {
+			return []finding{{"database (there is none yet; serve makes it)", ""}}
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	db, err := c.ready(ctx, c.logger(), true)
+	// A diagnosis changes nothing, so nothing is migrated here.
+	db, err := c.open(ctx, c.logger(), true)
 	if err != nil {
 		return []finding{{"database", err.Error()}}
 	}
 	defer db.Close()
+	if err := db.Ping(ctx, ""); err != nil {
+		return []finding{{"database", "it does not answer: " + err.Error()}}
+	}
+	if err := db.Load(ctx); err != nil {
+		return []finding{{"database", "its tables cannot be read; was it migrated? " + err.Error()}}
+	}
 	found := []finding{{"database", ""}}
 	for _, l := range db.Lines() {
 		f := finding{what: "line " + l.Name}
