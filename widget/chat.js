@@ -3,6 +3,7 @@ import { API } from "./api.js";
 import { backoff } from "./backoff.js";
 import { Bridge } from "./bridge.js";
 import { Forms } from "./forms.js";
+import { refused } from "./lane.js";
 import { Outbox } from "./outbox.js";
 import { Pane } from "./pane.js";
 import { Session } from "./session.js";
@@ -25,15 +26,16 @@ class Chat {
   #stands = 0; // the newest message of the log when we were last told where the conversation stands
 
   async start() {
-    const { line, locale, conversation, epoch } = this.#root.dataset;
+    const { line, locale, conversation, epoch, last } = this.#root.dataset;
     this.#epoch = epoch;
+    this.#stands = Number(last);
     keepZone(locale);
     this.#session = new Session({ line, locale, conversation, framed: window.parent !== window });
     this.#api = new API({ headers: () => this.#session.headers() });
     this.#session.use(this.#api);
     this.#outbox = new Outbox({
       scope: `${line}:${LANE}`, store: openStore(), send: (item) => this.#send(item), refresh: () => this.#refresh(),
-      on: { sent: (item, message) => this.#pane.sent(item, message), failed: (item) => this.#pane.failed(item) },
+      on: { sent: (item, message) => this.#sent(item, message), failed: (item) => this.#pane.failed(item) },
     });
     this.#bridge = new Bridge({ opened: () => this.#pane.composer?.focus() });
     this.#pane = new Pane(this.#root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: LANE, unread: (n) => this.#unread(n) });
@@ -74,24 +76,41 @@ class Chat {
     const path = `/api/v1/conversations/${this.#pane.id}/events`;
     const stream = (this.#stream = new Stream(path, {
       event: (kind, data) => this.#hear(kind, data),
-      state: (open) => { if (stream === this.#stream) this.#pane.stream(open); },
+      state: (open) => { if (stream === this.#stream) this.#state(open); },
       unauthorized: () => this.#refresh().catch(() => {}),
       gone: () => { this.#stream = null; },
     }, { id: `${this.#epoch}.${this.#pane.last}`, headers: () => this.#session.headers() }));
     stream.connect();
   }
 
+  /** The way is open again, or lost. What one connection finds out, the other need not wait for. */
+  #state(open) {
+    this.#pane.stream(open);
+    if (open) this.#outbox.wake();
+  }
+
+  #sent(item, message) {
+    this.#pane.sent(item, message);
+    this.#stream?.wake();
+    this.#suspect(message);
+  }
+
   #hear(kind, data) {
     if (kind === "reset") this.#stream.resume(`${(this.#epoch = data.epoch)}.${(this.#stands = 0)}`);
     if (kind === "conversation") this.#stands = Math.max(this.#stands, data.last_seq);
-    if (kind === "message" && data.kind === "notice") setTimeout(() => this.#look(data.seq), SOON);
+    if (kind === "message") this.#suspect(data);
+    if (kind === "heartbeat" && data.head > this.#stands) this.#look(data.head);
     this.#pane.hear(kind, data);
   }
 
-  /** Where a conversation stands is told once, to those who listen then. A notice in the log shows that we did not. */
+  /** Where a conversation stands is told once, to those who listen then. The first words and every notice change it. */
+  #suspect(message) {
+    if (message && (message.kind === "notice" || this.#root.dataset.status === "new")) setTimeout(() => this.#look(message.seq), SOON);
+  }
+
   async #look(seq, tries = 0) {
     if (this.#stands >= seq) return;
-    await this.#ask().catch(() => setTimeout(() => this.#look(seq, tries + 1), 500 + backoff(tries)));
+    await this.#ask().catch(({ status }) => refused(status) || setTimeout(() => this.#look(seq, tries + 1), 500 + backoff(tries)));
   }
 
   /** The place in the queue moves without a word of ours being said: it is asked for. */

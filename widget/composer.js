@@ -58,8 +58,8 @@ export class Composer {
   }
 
   async #send() {
-    const text = this.#field.value;
-    if (!text.trim()) return;
+    const text = this.#field.value.trimEnd().replace(/^\s*\n/, ""); // empty lines around it say nothing
+    if (!text) return;
     if ([...text].length > LONGEST) return this.#fault(this.#words.say("error.too_long"));
     this.#draft.change(text, this.kind);
     this.#draft.save(); // the id on disk is the one it goes out with

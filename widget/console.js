@@ -44,6 +44,7 @@ class Console {
     if (open) {
       this.#fresh = true;
       this.#inbox.reconnected();
+      this.#outbox?.wake();
     }
     this.#pane?.stream(open);
   }

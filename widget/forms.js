@@ -2,7 +2,7 @@ import { slot } from "./draw.js";
 
 /** The visitor's other forms: to end, to begin again, to rate, and the small things of the bar. They post by themselves without script. */
 export class Forms {
-  #api; #words; #id; #again;
+  #api; #words; #id; #again; #rated = null;
 
   /** @param {{api: import("./api.js").API, words: import("./words.js").Words, id: () => string, again: () => Promise<void>}} options */
   constructor({ api, words, id, again }) {
@@ -41,7 +41,14 @@ export class Forms {
 
   async #close() { await this.#api.post(`/api/v1/conversations/${this.#id()}/close`); }
 
-  async #begin() { await this.#again(); }
+  async #begin() {
+    await this.#again();
+    if (!this.#rated) return;
+    const { form, thanks } = this.#rated;
+    form.reset();
+    thanks.replaceWith(form); // the next conversation may be rated too
+    this.#rated = null;
+  }
 
   async #rate(form) {
     const said = new FormData(form);
@@ -51,6 +58,7 @@ export class Forms {
     thanks.setAttribute("role", "status");
     thanks.textContent = this.#words.say("thanks");
     form.replaceWith(thanks);
+    this.#rated = { form, thanks };
   }
 }
 

@@ -72,7 +72,7 @@
       frame.className = "panel";
       frame.title = words[3];
       frame.onload = function () { if (shown) ready(); };
-      frame.src = base + "/c/" + encodeURIComponent(line) + "?locale=" + encodeURIComponent(data.locale || "") + "&theme=" + encodeURIComponent(data.theme || "") + "#host=" + encodeURIComponent(location.origin);
+      frame.src = base + "/c/" + encodeURIComponent(line) + "?locale=" + encodeURIComponent(data.locale || "") + "&theme=" + encodeURIComponent(data.theme || "") + "#host=" + encodeURIComponent(location.origin) + "&url=" + encodeURIComponent(location.origin + location.pathname) + "&title=" + encodeURIComponent(document.title);
       root.insertBefore(frame, button);
     }
     draw();

@@ -120,6 +120,7 @@ export class Pane {
     this.#typing.hide();
     this.#receipts.arrived(message.seq);
     if (message.author?.kind === "system") return;
+    this.#remark(this.#marks.receipt({ read: message.seq })); // who answers has read what stands before
     if (!looking && !this.#divided && message.seq > this.#receipts.seen) this.#thread.divide(message.seq);
     this.#divided ||= !looking;
     this.#thread.scroll.missed();

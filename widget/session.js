@@ -6,7 +6,7 @@ import { recall, remember } from "./memory.js";
  * blocked, keeps the token in its own storage and sends it as Bearer. The token leaves this page for the server only.
  */
 export class Session {
-  #line; #locale; #key; #bearer; #token = ""; #api; #asking = null; #renewed = 0;
+  #line; #locale; #key; #framed; #bearer; #token = ""; #api; #asking = null; #renewed = 0;
 
   /** The conversation's id, "" before there is one. */
   conversation;
@@ -17,6 +17,7 @@ export class Session {
     this.#locale = locale;
     this.#key = `support:${line}`;
     this.conversation = conversation;
+    this.#framed = framed;
     this.#bearer = framed && !conversation; // a frame that was drawn with its conversation has a working cookie
     if (this.#bearer) this.#token = recall(this.#key);
   }
@@ -59,8 +60,7 @@ export class Session {
   }
 
   async #open(resume) {
-    const cut = (said) => said.slice(0, 2000); // a host's address may be longer than the desk keeps
-    const page = { url: cut(this.#bearer ? document.referrer : location.href), title: cut(document.title), referrer: cut(document.referrer) };
+    const page = this.#page();
     const ask = (headers) => this.#api.post(`/api/v1/lines/${encodeURIComponent(this.#line)}/session`, { page, locale: this.#locale, resume }, headers);
     let answer;
     try {
@@ -77,5 +77,14 @@ export class Session {
     }
     this.conversation = answer.conversation.id;
     return answer;
+  }
+
+  /** Where the visitor is: on this page, or, in a frame, where the loader around it says; the fragment goes to no server. */
+  #page() {
+    const cut = (said) => said.slice(0, 2000); // a host's address may be longer than the desk keeps
+    const { referrer, title } = document;
+    if (!this.#framed) return { url: cut(location.href), title: cut(title), referrer: cut(referrer) };
+    const host = new URLSearchParams(location.hash.slice(1));
+    return { url: cut(host.get("url") ?? referrer), title: cut(host.get("title") ?? ""), referrer: "" };
   }
 }

@@ -3,14 +3,12 @@ import { slot } from "./draw.js";
 
 /** Where the conversation stands: who has it, the place in the queue, and whether one can still write. */
 export class Status {
-  #root; #words; #note; #id = ""; #seq = 0;
+  #root; #words; #id = ""; #seq = 0;
 
   /** @param {HTMLElement} root @param {import("./words.js").Words} words */
   constructor(root, words) {
     this.#root = root;
     this.#words = words;
-    const quiet = root.dataset.status !== "waiting" && root.dataset.status !== "closed";
-    this.#note = (quiet && root.querySelector("[data-who-note]")?.textContent) || "";
   }
 
   /** @param {any} conversation chat.Conversation */
@@ -44,14 +42,16 @@ export class Status {
     });
   }
 
+  /** Where nobody has the conversation the line stands there: data-alone. */
   #who(status, name) {
-    this.#each("[data-who]", (place) => { if (name) place.textContent = name; });
+    this.#each("[data-who]", (place) => { place.textContent = name || place.dataset.alone; });
     this.#each("[data-who-initial]", (place) => {
-      if (name) place.textContent = initial(name);
+      place.textContent = initial(name || place.dataset.alone);
       place.classList.toggle("avatar--on", status === "open");
     });
     const word = { waiting: "connecting", closed: "ended" }[status];
-    this.#each("[data-who-note]", (place) => { place.textContent = word ? this.#words.say(word) : this.#note; });
+    this.#each("[data-who-note]", (place) => { place.textContent = word ? this.#words.say(word) : place.dataset[name ? "attended" : "alone"]; });
+    if (name) this.#each("[data-rate-title]", (place) => { place.textContent = this.#words.say("rate", { name }); });
   }
 
   #each(selector, change) {

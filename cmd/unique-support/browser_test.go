@@ -61,7 +61,7 @@ func (s *talk) signsIn(who *screen, agent chat.Agent) {
 	who.writes("input[name=email]", agent.Email)
 	who.writes("input[name=password]", sample.Password)
 	who.press("form [type=submit]")
-	who.sees("the console", `text(".rail .me__who b") === "`+agent.Name+`"`)
+	who.sees("the console, and its script at work", `page.readyState === "complete" && text(".rail .me__who b") === "`+agent.Name+`"`)
 	who.press(".rail details.me summary")
 	who.press(".rail .me__menu [value=online]")
 	who.sees("that she is there", `text(".rail [data-slot=presence]") === "接待中"`)
@@ -91,7 +91,7 @@ func (s *talk) theShopIsUntouchedUntilTheWidgetOpens() {
 	v.press("button.launcher")
 	v.page = chatFrame
 	v.sees("the greeting", `text(".hello h2") === "您好，我是禾木的客服"`)
-	v.sees("the way back to the shop, which needs script", `all("[data-minimize]").length === 1`)
+	v.sees("the way back to the shop, which needs script", `page.readyState === "complete" && all("[data-minimize]").length === 1`)
 	v.sees("an empty thread", `all("[data-log] li").length === 0`)
 	v.sees("nothing of the launcher", `getComputedStyle(document.querySelector("chat-widget").shadowRoot.querySelector(".launcher")).display === "none"`)
 }
@@ -102,6 +102,7 @@ func (s *talk) asksAndIsAssigned() {
 	s.visitorSays("杯口裂了一道，能换一只吗？")
 	s.visitor.sees("her own words, accepted", `texts(".message--own .bubble").join() === "杯口裂了一道，能换一只吗？" && text(".message--own .message__state") !== "发送中"`)
 	s.visitor.sees("who answers her", `text("[data-who]") === "林晓" && all("[data-log] .divider").some((e) => e.innerText.includes("林晓"))`)
+	s.visitor.sees("what to expect", `text("[data-who-note]") === "禾木商城 · 一般 1 分钟内回复"`)
 	s.linxiao.sees("her row, first in the list", `all("[data-row]")[0]?.innerText.includes("杯口裂了一道")`)
 	s.linxiao.sees("that it is unread", `all("[data-row]")[0].querySelector(".count")?.innerText === "1"`)
 
@@ -114,6 +115,7 @@ func (s *talk) asksAndIsAssigned() {
 	}
 	s.linxiao.press(s.row())
 	s.linxiao.sees("the conversation", `text(".pane .message .bubble") === "杯口裂了一道，能换一只吗？"`)
+	s.linxiao.sees("what the visitor looks at", `text(".side").includes("雾灰手作陶杯 · 禾木")`)
 	s.linxiao.sees("the cursor in the composer", `page.activeElement === page.querySelector("form[data-composer] textarea")`)
 	s.linxiao.sees("that it is read", `!all("[data-row='`+s.id+`'] .count").length`)
 	s.visitor.sees("that it was read", `text(".message--own .message__state") === "已读"`)
@@ -223,6 +225,7 @@ func (s *talk) endsAndIsRated() {
 	s.zhouhang.press(".pane__do [data-action=close]")
 	s.zhouhang.sees("that it ended", `all(".pane [data-closed]").length === 1 && !all(".pane form[data-composer]").length`)
 	s.visitor.sees("that it ended, and the question how it was", `all("form[data-rating]").length === 1 && !all("form[data-composer]").length`)
+	s.visitor.sees("whom she rates", `text("[data-rate-title]") === "周航这次帮到您了吗？"`)
 	s.visitor.press(".rate__star:nth-child(5)")
 	s.visitor.press("form[data-rating] [value=rate]")
 	s.visitor.sees("thanks", `text("[data-log] ~ *, .thread__log").includes("谢谢您的评价")`)

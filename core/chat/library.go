@@ -8,8 +8,9 @@ type Canned struct {
 	// Shortcut is what is typed after "/".
 	Shortcut string `json:"shortcut"`
 	Title    string `json:"title"`
-	Body     string `json:"body"`
-	Locale   string `json:"locale,omitempty"`
+	// Body is what it says; {agent} in it is the name of whoever uses it.
+	Body   string `json:"body"`
+	Locale string `json:"locale,omitempty"`
 }
 
 // Check reports what is wrong with a canned reply.

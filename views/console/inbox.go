@@ -99,8 +99,11 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 		At: last.Text(), Time: r.when(last), Preview: strings.TrimSpace(c.Preview), Unread: c.Unread,
 		Line: r.badge(c.Line), Labels: c.Labels, Wait: r.wait(c), Ended: c.Status == chat.StatusClosed, Text: r.Text,
 	}
-	if c.Unread > 0 {
-		i.UnreadLabel = r.Text.N("console.unread", int(c.Unread))
+	if i.Ended { // nobody waits for it to be read
+		i.Unread = 0
+	}
+	if i.Unread > 0 {
+		i.UnreadLabel = r.Text.N("console.unread", int(i.Unread))
 	}
 	if c.Status == chat.StatusSnoozed {
 		i.Until = r.moment(c.Snoozed)

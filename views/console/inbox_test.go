@@ -55,6 +55,12 @@ func TestReader_Item(t *testing.T) {
 			t.Errorf("%+v", i)
 		}
 	})
+	t.Run("what has ended waits for no reader", func(t *testing.T) {
+		t.Parallel()
+		if i := r.Item(l, chat.Conversation{ID: id(11), Visitor: id(21), Status: chat.StatusClosed, Last: ago(time.Minute), Unread: 2}, ""); i.Unread != 0 || i.UnreadLabel != "" || !i.Ended {
+			t.Errorf("%+v", i)
+		}
+	})
 	t.Run("who wrote last", func(t *testing.T) {
 		t.Parallel()
 		for _, x := range []struct {

@@ -117,7 +117,7 @@ func (r Reader) Pane(l List, t Thread) Pane {
 	}
 	for _, x := range t.Canned {
 		if x.Line == "" || x.Line == c.Line {
-			p.Canned = append(p.Canned, Reply{Shortcut: x.Shortcut, Title: x.Title, Body: x.Body})
+			p.Canned = append(p.Canned, Reply{Shortcut: x.Shortcut, Title: x.Title, Body: strings.ReplaceAll(x.Body, "{agent}", r.Agent.Name)})
 		}
 	}
 	p.Seats = r.seats(c, t.Seats)

@@ -183,6 +183,15 @@ func TestPane_View(t *testing.T) {
 			t.Errorf("the error says %q", text(slot))
 		}
 	})
+	t.Run("a canned reply names who uses it", func(t *testing.T) {
+		t.Parallel()
+		th := talk()
+		th.Canned = []chat.Canned{{Shortcut: "hi", Body: "您好，我是{agent}。"}}
+		_, doc := draw(t, r.Pane(List{View: chat.ViewMine}, th).View())
+		if got, _ := attr(one(t, doc, "data-shortcut", "hi"), "data-body"); got != "您好，我是林晓。" {
+			t.Error(got)
+		}
+	})
 	t.Run("a draft keeps the line breaks it began with", func(t *testing.T) {
 		t.Parallel()
 		th := talk()

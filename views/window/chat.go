@@ -64,6 +64,8 @@ type Chat struct {
 	// has taken it.
 	Who, Note string
 	Online    bool
+	// Alone and Attended are the sentences that script changes it to while nobody has the conversation, and while somebody has.
+	Alone, Attended string
 	// Rows is the thread, numbered First to Last; More says that there is something before it.
 	Rows        []Row
 	First, Last int64
@@ -133,6 +135,7 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 		p.First, p.Last = log.Messages[0].Seq, log.Messages[n-1].Seq
 	}
 	p.Note = note(l, p.Status, c.Agent.Name, t)
+	p.Alone, p.Attended = expect(l, "", t), expect(l, l.Title, t)
 	if c.Agent.Name != "" {
 		p.Who, p.Online = c.Agent.Name, p.Status == chat.StatusOpen
 	}
@@ -141,7 +144,7 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 	return p
 }
 
-// note returns the sentence under the name: where the conversation stands, else the line (where an agent's name stands above)
+// note returns the sentence under the name: where the conversation stands, else the line, where an agent's name stands above,
 // and what to expect.
 func note(l chat.Line, s chat.Status, agent string, t i18n.Text) string {
 	switch s {
@@ -150,14 +153,22 @@ func note(l chat.Line, s chat.Status, agent string, t i18n.Text) string {
 	case chat.StatusClosed:
 		return t.S("window.ended")
 	}
-	var parts []string
 	if agent != "" {
-		parts = append(parts, l.Title)
+		return expect(l, l.Title, t)
 	}
-	if l.ReplyTime > 0 {
-		parts = append(parts, t.F("window.reply_time", "N", l.ReplyTime))
+	return expect(l, "", t)
+}
+
+// expect says when an answer comes, where the line knows, after the title if there is one.
+func expect(l chat.Line, title string, t i18n.Text) string {
+	if l.ReplyTime == 0 {
+		return title
 	}
-	return strings.Join(parts, " · ")
+	soon := t.F("window.reply_time", "N", l.ReplyTime)
+	if title == "" {
+		return soon
+	}
+	return title + " · " + soon
 }
 
 // hello returns the line's greeting, its first line as the title and the rest below, or ours.

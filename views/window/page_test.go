@@ -286,6 +286,15 @@ func TestPage(t *testing.T) {
 			}
 		}
 	})
+	t.Run("script has the sentence of the page that is drawn when somebody joins, or leaves", func(t *testing.T) {
+		_, fresh := render(t, states(zh, Look{}, "您好")["new"])
+		_, open := render(t, states(zh, Look{}, "您好")["open"])
+		alone, _ := attr(all(open, "data-who-note")[0], "data-alone")
+		attended, _ := attr(all(fresh, "data-who-note")[0], "data-attended")
+		if was, is := text(all(fresh, "data-who-note")[0]), text(all(open, "data-who-note")[0]); was != alone || is != attended || was == is {
+			t.Errorf("%q became %q, script says %q and %q", was, is, alone, attended)
+		}
+	})
 	t.Run("a message carries its numbers", func(t *testing.T) {
 		_, doc := render(t, states(zh, Look{}, "您好")["open"])
 		rows := all(doc, "data-seq")
