@@ -5,6 +5,9 @@ SHELL := /bin/bash
 
 TOOLS := bin/tools
 
+# The oldest browsers the pages are made for; see docs/adr/0016.
+BROWSERS := chrome99,safari15.4
+
 .PHONY: help
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,8 +41,10 @@ check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod a
 	$(TOOLS)/staticcheck ./...
 
 .PHONY: generate
-generate: $(TOOLS) ## write the *_templ.go files anew
+generate: $(TOOLS) ## write the *_templ.go files and the bundled scripts anew
 	$(TOOLS)/templ generate -log-level warn
+	$(TOOLS)/esbuild widget/chat.js widget/console.js --bundle --minify --format=esm --target=$(BROWSERS) --outdir=widget/dist --log-level=warning
+	$(TOOLS)/esbuild widget/loader.js --minify --target=$(BROWSERS) --outfile=widget/dist/loader.js --log-level=warning
 
 .PHONY: bench
 bench: ## run the benchmarks

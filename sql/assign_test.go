@@ -224,6 +224,16 @@ func TestStore_Seat(t *testing.T) {
 	if err != nil || len(seats) != 2 || seats[0].Agent.ID != max.ID || seats[0].Open != 1 || seats[0].Capacity != 4 || !seats[0].Online {
 		t.Fatalf("got %+v, %v", seats, err)
 	}
+	t.Run("who holds one without ever having sat down", func(t *testing.T) {
+		zhou := agent("周航")
+		k := begin(t, s)
+		k.say(t, k.visitor, "在吗")
+		k.assign(t, zhou)
+		seats, err := s.Seats(t.Context(), "shop")
+		if err != nil || len(seats) != 3 || seats[2].Agent.ID != zhou.ID || seats[2].Open != 1 || seats[2].Online {
+			t.Fatalf("got %+v, %v", seats, err)
+		}
+	})
 	t.Run("given up", func(t *testing.T) {
 		gone := chat.Seat{Agent: chat.AgentRef{ID: max.ID, Name: "Max B."}, Capacity: 4, Until: time.Now().Add(-time.Second)}
 		if err := s.Seat(t.Context(), []string{"shop", "mall"}, gone); err != nil {

@@ -52,7 +52,7 @@ type assets struct {
 }
 
 var loaded = sync.OnceValue(func() assets {
-	a, err := load(embedded, widget.Files)
+	a, err := load(embedded, widget.Files())
 	if err != nil {
 		panic(err) // an embedded file system cannot fail
 	}

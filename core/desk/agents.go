@@ -29,7 +29,7 @@ func enabled(a chat.Agent, err error) (chat.Agent, error) {
 	return a, err
 }
 
-// Colleagues returns the agents of a line, those with most room first; who is not at her seat stands behind as offline.
+// Colleagues returns who can be given a conversation of the line: those online first, those with most room first among them.
 func (d *Desk) Colleagues(ctx context.Context, line string) ([]chat.Seat, error) {
 	if actor := chat.ActorFrom(ctx); actor.Kind != chat.KindAgent || !actor.At(line) {
 		return nil, chat.NotFound()
@@ -42,13 +42,26 @@ func (d *Desk) Colleagues(ctx context.Context, line string) ([]chat.Seat, error)
 	if err != nil {
 		return nil, err
 	}
+	var free []chat.Agent
 	for _, a := range agents {
-		seated := slices.ContainsFunc(seats, func(s chat.Seat) bool { return s.Agent.ID == a.ID })
-		if !seated && !a.Disabled && a.Actor().At(line) && a.Actor().May(chat.ConversationReply) {
-			seats = append(seats, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.Capacity})
+		if !a.Disabled && a.Actor().At(line) && answers(a) {
+			free = append(free, a)
 		}
 	}
-	return seats, nil
+	found := make([]chat.Seat, 0, len(free))
+	for _, s := range seats {
+		i := slices.IndexFunc(free, func(a chat.Agent) bool { return a.ID == s.Agent.ID })
+		if i < 0 {
+			continue // she does not work here any more
+		}
+		s.Capacity = free[i].Capacity
+		found = append(found, s)
+		free = slices.Delete(free, i, i+1)
+	}
+	for _, a := range free {
+		found = append(found, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.Capacity})
+	}
+	return found, nil
 }
 
 // CannedReplies returns what the agent may use on her lines.

@@ -4,10 +4,15 @@ VALUES ($1, $2, $3, $4)
 ON CONFLICT (agent_id) DO UPDATE SET agent_name = excluded.agent_name, capacity = excluded.capacity, online_until = excluded.online_until;
 
 -- name: Seat_All
-SELECT s.agent_id, s.agent_name, s.capacity, s.online_until, s.online_until > clock_timestamp() AS online, o.n AS open
+-- Also of those who hold a conversation without ever having sat down.
+WITH held AS (
+    SELECT c.agent_id, max(c.agent_name) AS agent_name, count(*) AS n FROM conversations c WHERE c.status = 'open' GROUP BY c.agent_id
+)
+SELECT COALESCE(s.agent_id, h.agent_id) AS agent_id, COALESCE(s.agent_name, h.agent_name) AS agent_name, COALESCE(s.capacity, 0) AS capacity,
+       COALESCE(s.online_until, to_timestamp(0)) AS online_until, COALESCE(s.online_until > clock_timestamp(), false) AS online, COALESCE(h.n, 0) AS open
 FROM seats s
-CROSS JOIN LATERAL (SELECT count(*) AS n FROM conversations c WHERE c.agent_id = s.agent_id AND c.status = 'open') o
-ORDER BY online DESC, s.capacity - o.n DESC, s.agent_name, s.agent_id;
+FULL JOIN held h ON h.agent_id = s.agent_id
+ORDER BY online DESC, COALESCE(s.capacity, 0) - COALESCE(h.n, 0) DESC, 2, 1;
 
 -- name: Seat_Next
 SELECT s.agent_id, s.agent_name

@@ -1,0 +1,45 @@
+package widget
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io/fs"
+	"slices"
+	"testing"
+)
+
+func TestFiles(t *testing.T) {
+	names, err := fs.Glob(Files(), "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"chat.js", "console.js", "loader.js"}; !slices.Equal(names, want) {
+		t.Errorf("served are %v, want %v", names, want)
+	}
+	t.Run("a host's page loads less than 3 KB", func(t *testing.T) {
+		loader, err := fs.ReadFile(Files(), "loader.js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+		_, _ = w.Write(loader)
+		_ = w.Close()
+		if b.Len() > 3<<10 {
+			t.Errorf("it is %d bytes", b.Len())
+		}
+	})
+	t.Run("nothing is left to be asked for, nothing writes markup", func(t *testing.T) {
+		for _, name := range names {
+			script, err := fs.ReadFile(Files(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, never := range []string{"from\"./", "from './", "import(", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval("} {
+				if bytes.Contains(script, []byte(never)) {
+					t.Errorf("%s contains %s", name, never)
+				}
+			}
+		}
+	})
+}
