@@ -51,10 +51,6 @@ bench: ## run the benchmarks
 	@.tools/install-postgres
 	go test -run '^$$' -bench . -benchmem ./...
 
-.PHONY: loadtest
-loadtest: ## run the load tool, its flags in ARGS
-	go run ./cmd/loadtest $(ARGS)
-
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin

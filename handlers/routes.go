@@ -85,7 +85,6 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/healthz", anyone, h.healthz},
 		{get, "/readyz", anyone, h.readyz},
 		{get, "/assets/*", anyone, echo.WrapHandler(static.Handler())},
-		{get, "/assets/theme/:color", anyone, v.Theme},
 		{get, "/widget.js", anyone, v.Widget},
 		{get, "/favicon.ico", anyone, v.Icon},
 

@@ -41,7 +41,7 @@ func TestHandlers_routes(t *testing.T) {
 	g := r.caller("shop")
 	r.want(r.send(g, "hello"), 201, "")
 	path := func(p string) string {
-		return strings.NewReplacer(":line", "shop", ":id", g.conversation, ":color", "2e6e52.css", "*", "x").Replace(p)
+		return strings.NewReplacer(":line", "shop", ":id", g.conversation, "*", "x").Replace(p)
 	}
 	t.Run("nobody passes only where anybody may", func(t *testing.T) {
 		r := r.at(t)

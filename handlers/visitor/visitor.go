@@ -4,7 +4,6 @@ package visitor
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -68,17 +67,6 @@ func (h *Handlers) Widget(c echo.Context) error {
 	head.Set("Cache-Control", "public, max-age=300")
 	head.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	return c.Blob(http.StatusOK, "text/javascript; charset=utf-8", static.Widget())
-}
-
-// Theme is the style sheet of one accent; its name is the colour, so it never changes.
-func (h *Handlers) Theme(c echo.Context) error {
-	color, ok := strings.CutSuffix(c.Param("color"), ".css")
-	sheet := static.Theme("#" + color)
-	if !ok || sheet == nil {
-		return chat.NotFound()
-	}
-	c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	return c.Blob(http.StatusOK, "text/css; charset=utf-8", sheet)
 }
 
 // Icon answers browsers that ask for an icon no page named.
