@@ -30,6 +30,7 @@ test: ## run every test, browser included
 	@mapfile -t js < <(find widget/test -name '*.test.js' 2>/dev/null | sort); \
 		(($${#js[@]} == 0)) || PATH=$$PWD/bin/node/node_modules/.bin:$$PATH node --test "$${js[@]}"
 	go test -race -timeout 12m -p 2 ./...
+	go test ./core/router # again without the race detector, under which pools forget: it counts allocations
 
 .PHONY: check
 check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod and file sizes

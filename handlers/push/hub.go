@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,8 +36,6 @@ type reader interface {
 	miss(e *chat.Event)
 	// behind says how far the log goes.
 	behind(head int64, why reason)
-	// stands returns the last number the reader has.
-	stands() (last, head int64)
 	// stream returns what it watches.
 	stream() *Stream
 	// goodbye lets the reader write what it has, tell the client to come back within the time, and end.
@@ -171,51 +168,6 @@ func (h *Hub) Behind(line string, conversation chat.ID, head int64) {
 	for _, r := range h.table.readers(topic{line, conversation}) {
 		r.behind(head, becauseBehind)
 	}
-}
-
-// Watch is a conversation that somebody reads on this node.
-type Watch struct {
-	Line         string
-	Conversation chat.ID
-	// Last is the number that the slowest of its readers has.
-	Last int64
-}
-
-// Watched returns the conversations with readers on this node, in no order.
-func (h *Hub) Watched() []Watch {
-	var ws []Watch
-	for k, readers := range h.table.all() {
-		if k.conversation == "" {
-			continue
-		}
-		w := Watch{Line: k.line, Conversation: k.conversation}
-		for i, r := range readers {
-			if last, _ := r.stands(); i == 0 || last < w.Last {
-				w.Last = last
-			}
-		}
-		ws = append(ws, w)
-	}
-	return ws
-}
-
-// Agents returns the agents with an open stream on this node, and their lines.
-func (h *Hub) Agents() map[chat.ID][]string {
-	agents := map[chat.ID][]string{}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for r := range h.open {
-		s := r.stream()
-		if s.Agent == "" || s.Conversation != "" {
-			continue
-		}
-		for _, l := range s.Lines {
-			if !slices.Contains(agents[s.Agent], l) {
-				agents[s.Agent] = append(agents[s.Agent], l)
-			}
-		}
-	}
-	return agents
 }
 
 // Cut ends the agent's streams at once, whatever they are at.

@@ -158,7 +158,6 @@ type ear struct {
 func (e *ear) offer(_ *chat.Event, f *frame) { e.heard = append(e.heard, string(f.body)) }
 func (e *ear) miss(*chat.Event)              {}
 func (e *ear) behind(int64, reason)          {}
-func (e *ear) stands() (int64, int64)        { return 0, 0 }
 func (e *ear) stream() *Stream               { return &e.s }
 func (e *ear) goodbye(time.Duration)         {}
 func (e *ear) end(cause)                     {}

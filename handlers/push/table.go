@@ -2,7 +2,6 @@ package push
 
 import (
 	"hash/maphash"
-	"maps"
 	"slices"
 	"sync"
 
@@ -63,16 +62,4 @@ func (t *table) remove(k topic, r reader) {
 		return
 	}
 	s.by[k] = left
-}
-
-// all returns every topic that is watched and its readers.
-func (t *table) all() map[topic][]reader {
-	all := map[topic][]reader{}
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.RLock()
-		maps.Copy(all, s.by)
-		s.mu.RUnlock()
-	}
-	return all
 }
