@@ -283,7 +283,9 @@ func TestAPI_limits(t *testing.T) {
 	t.Run("a visitor who sends too fast is told when to come back", func(t *testing.T) {
 		r := r.at(t)
 		g := r.caller("shop")
-		for range 60 {
+		for range 60 { // what came before is taken from the bucket at once: on a slow machine it fills again between two sends
+			for r.door.limits.visitorSend.take(g.id) == nil {
+			}
 			if a := r.send(g, "x"); a.StatusCode == 429 {
 				if a.Header.Get("Retry-After") == "" {
 					t.Error("no Retry-After")
@@ -292,7 +294,7 @@ func TestAPI_limits(t *testing.T) {
 				return
 			}
 		}
-		t.Error("60 sends at once were accepted")
+		t.Error("60 sends beyond the limit were accepted")
 	})
 	t.Run("another visitor at the same address is not held up", func(t *testing.T) {
 		r := r.at(t)
