@@ -88,7 +88,9 @@ func (h *Handlers) byKey(ctx context.Context, key string) (chat.Actor, error) {
 	if chat.CodeOf(err) == chat.CodeNotFound && err != nil {
 		return chat.Actor{}, nil
 	}
-	return agent.Actor(), err
+	actor := agent.Actor()
+	actor.Key = HashKey(key)
+	return actor, err
 }
 
 func (h *Handlers) byToken(token string) chat.Actor {

@@ -145,6 +145,41 @@ func (s *Store) PutKey(ctx context.Context, k chat.APIKey, hash string) error {
 	return nil
 }
 
+// Keys returns every API key, the newest last.
+func (s *Store) Keys(ctx context.Context) ([]chat.APIKey, error) {
+	var rows []struct {
+		ID      chat.ID        `db:"id"`
+		Agent   chat.ID        `db:"agent_id"`
+		Name    string         `db:"name"`
+		Scopes  pq.StringArray `db:"scopes"`
+		Created time.Time      `db:"created_at"`
+		Revoked bool           `db:"revoked"`
+	}
+	if err := s.main.selectAll(ctx, &rows, "Key_List"); err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	all := make([]chat.APIKey, len(rows))
+	for i, r := range rows {
+		all[i] = chat.APIKey{ID: r.ID, Agent: r.Agent, Name: r.Name, Scopes: permissions(r.Scopes), Created: chat.Time{Time: r.Created}, Revoked: r.Revoked}
+	}
+	return all, nil
+}
+
+// RevokeKey makes a key open nothing any more, or returns chat.NotFound; revoking it again changes nothing.
+func (s *Store) RevokeKey(ctx context.Context, id chat.ID) error {
+	if _, err := chat.ParseID(string(id)); err != nil {
+		return chat.NotFound()
+	}
+	n, err := s.main.exec(ctx, "Key_Revoke", id)
+	if err == nil && n == 0 {
+		err = chat.NotFound()
+	}
+	if err != nil {
+		return fmt.Errorf("revoke key: %w", err)
+	}
+	return nil
+}
+
 // Roles returns the roles an agent can have, by name.
 func (s *Store) Roles(ctx context.Context) ([]chat.Role, error) {
 	var rows []struct {

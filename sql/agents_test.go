@@ -139,6 +139,23 @@ func TestStore_PutKey(t *testing.T) {
 		_, err := s.AgentByKey(t.Context(), "no such hash")
 		wantCode(t, err, chat.CodeNotFound)
 	})
+	t.Run("is listed, and revoked for good", func(t *testing.T) {
+		revoked := k
+		revoked.ID = chat.NewID(time.Now())
+		wantCode(t, s.PutKey(t.Context(), revoked, strings.Repeat("ef", 32)), "")
+		for range 2 {
+			wantCode(t, s.RevokeKey(t.Context(), revoked.ID), "")
+		}
+		_, err := s.AgentByKey(t.Context(), strings.Repeat("ef", 32))
+		wantCode(t, err, chat.CodeNotFound)
+		keys, err := s.Keys(t.Context())
+		if err != nil || len(keys) != 2 || keys[0].ID != k.ID || keys[0].Revoked || keys[1].ID != revoked.ID || !keys[1].Revoked || keys[1].Name != "bot" {
+			t.Fatalf("got %+v, %v", keys, err)
+		}
+		for _, id := range []chat.ID{chat.NewID(time.Now()), "x"} {
+			wantCode(t, s.RevokeKey(t.Context(), id), chat.CodeNotFound)
+		}
+	})
 	t.Run("a disabled agent's", func(t *testing.T) {
 		a.Disabled = true
 		wantCode(t, s.PutAgent(t.Context(), a), "")

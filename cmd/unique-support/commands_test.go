@@ -151,18 +151,30 @@ func TestCommands(t *testing.T) {
 		c.refuses(`no scope "everything"`, "apikey", "create", "--user", "lin@shop.example", "--name", "test", "--scope", "everything")
 		c.refuses("find nobody@shop.example", "apikey", "create", "--user", "nobody@shop.example", "--name", "test")
 	})
+	t.Run("a revoked key opens nothing, and its stream ends", func(t *testing.T) {
+		c := c.at(t)
+		key := strings.TrimSpace(c.prints("apikey", "create", "--user", "lin@shop.example", "--name", "leaked", "--scope", "conversation:read"))
+		id := regexp.MustCompile(`(?m)^(\S+) +lin@shop.example +leaked .* valid +conversation:read$`).FindStringSubmatch(c.prints("apikey", "list"))
+		if id == nil || strings.Contains(c.prints("apikey", "list"), key) {
+			t.Fatalf("it lists\n%s", c.prints("apikey", "list"))
+		}
+		ended := opens(t, n.URL, key)
+		c.prints("apikey", "revoke", id[1])
+		if err := <-ended; err != nil {
+			t.Errorf("the stream: %v", err)
+		}
+		want(t, 401, "GET", n.URL+"/api/v1/inbox", key, "")
+		c.prints("apikey", "revoke", id[1])
+		if out := c.prints("apikey", "list"); !matches(out, `.* leaked .* revoked .*`) {
+			t.Errorf("it lists\n%s", out)
+		}
+		c.refuses("nothing here", "apikey", "revoke", "0192f0c1-0000-7000-8000-000000000001")
+		c.refuses("nothing here", "apikey", "revoke", "leaked")
+	})
 	t.Run("a disabled agent is out, an enabled one in again", func(t *testing.T) {
 		c := c.at(t)
 		key := strings.TrimSpace(c.prints("apikey", "create", "--user", "mo@mall.example", "--name", "console"))
-		opened, ended := make(chan struct{}), make(chan error, 1)
-		go func() {
-			ended <- listen(t.Context(), n.URL+"/api/v1/inbox/events", key, "", func() { close(opened) }, func(event) bool { return true })
-		}()
-		select {
-		case <-opened:
-		case err := <-ended:
-			t.Fatal(err)
-		}
+		ended := opens(t, n.URL, key)
 		c.prints("user", "disable", "mo@mall.example")
 		if err := <-ended; err != nil {
 			t.Errorf("the stream: %v", err)
@@ -248,4 +260,19 @@ func matches(out string, expressions ...string) bool {
 		}
 	}
 	return true
+}
+
+// opens opens an agent's stream and returns what it ends with.
+func opens(t *testing.T, url, key string) <-chan error {
+	t.Helper()
+	opened, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- listen(t.Context(), url+"/api/v1/inbox/events", key, "", func() { close(opened) }, func(event) bool { return true })
+	}()
+	select {
+	case <-opened:
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	return ended
 }

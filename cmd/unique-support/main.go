@@ -26,7 +26,7 @@ type commands struct {
 	Seed    seedCommand    `cmd:"" help:"Create the demo line, its agents and a week of sample conversations."`
 	User    userCommand    `cmd:"" help:"Create agents, list them, set passwords, disable them."`
 	Line    lineCommand    `cmd:"" help:"Create business lines and list them with their health."`
-	APIKey  apikeyCommand  `cmd:"" name:"apikey" help:"Create API keys."`
+	APIKey  apikeyCommand  `cmd:"" name:"apikey" help:"Create, list and revoke API keys."`
 	Doctor  doctorCommand  `cmd:"" help:"Say in plain words what is wrong with this installation."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
-	"github.com/taadis/unique-support/handlers"
 	"github.com/taadis/unique-support/handlers/agent"
 )
 
@@ -199,56 +198,4 @@ func (c *config) with(ctx context.Context, f func(*database) error) error {
 		return err
 	}
 	return errors.Join(f(db), db.Close())
-}
-
-type apikeyCommand struct {
-	Create apikeyCreate `cmd:"" help:"Create a key that acts as an agent; prints only the key, once."`
-}
-
-type apikeyCreate struct {
-	User  string   `required:"" help:"The e-mail of the agent it acts as."`
-	Name  string   `required:"" help:"What it is for."`
-	Scope []string `help:"A permission it has, such as conversation:read; all of the agent's when none is named."`
-}
-
-// Run creates a key.
-func (k apikeyCreate) Run(ctx context.Context, c *config, out io.Writer) error {
-	return c.with(ctx, func(db *database) error {
-		a, err := db.AgentByEmail(ctx, k.User)
-		if err != nil {
-			return fmt.Errorf("find %s: %w", k.User, err)
-		}
-		scopes, err := permissions(k.Scope)
-		if err != nil {
-			return err
-		}
-		var b [32]byte
-		_, _ = rand.Read(b[:])
-		key := handlers.KeyPrefix + base64.RawURLEncoding.EncodeToString(b[:])
-		now := time.Now()
-		if err := db.PutKey(ctx, chat.APIKey{ID: chat.NewID(now), Agent: a.ID, Name: k.Name, Scopes: scopes, Created: chat.Time{Time: now}}, handlers.HashKey(key)); err != nil {
-			return err
-		}
-		fmt.Fprintln(out, key)
-		return nil
-	})
-}
-
-// permissions reads scopes; none means all there are, which the agent's role then narrows.
-func permissions(scopes []string) ([]chat.Permission, error) {
-	if len(scopes) == 0 {
-		return chat.Permissions(), nil
-	}
-	var ps []chat.Permission
-	for _, s := range scopes {
-		found := false
-		for _, p := range chat.Permissions() {
-			found = found || string(p) == s
-		}
-		if !found {
-			return nil, fmt.Errorf("there is no scope %q; there are %v", s, chat.Permissions())
-		}
-		ps = append(ps, chat.Permission(s))
-	}
-	return ps, nil
 }

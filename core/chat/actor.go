@@ -26,6 +26,8 @@ type Actor struct {
 	Permissions []Permission
 	// Locale is the language the actor reads: "zh-CN" or "en".
 	Locale string
+	// Key is the SHA-256, in hex, of the API key an agent's call came with; empty otherwise.
+	Key string
 }
 
 // May reports whether the actor has the permission.

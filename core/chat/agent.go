@@ -72,4 +72,6 @@ type APIKey struct {
 	Name    string       `json:"name"`
 	Scopes  []Permission `json:"scopes"`
 	Created Time         `json:"created_at"`
+	// Revoked says that it opens nothing any more.
+	Revoked bool `json:"revoked"`
 }

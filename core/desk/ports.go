@@ -132,6 +132,10 @@ type Agents interface {
 	SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error
 	// PutKey keeps a new API key by the SHA-256 of its secret, in hex.
 	PutKey(ctx context.Context, k chat.APIKey, hash string) error
+	// Keys returns every API key, the newest last.
+	Keys(ctx context.Context) ([]chat.APIKey, error)
+	// RevokeKey makes a key open nothing any more, or returns chat.NotFound; revoking it again changes nothing.
+	RevokeKey(ctx context.Context, id chat.ID) error
 }
 
 // Library is what agents keep ready.

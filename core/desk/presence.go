@@ -30,8 +30,10 @@ type presence struct {
 type attendee struct {
 	// streams are open, consoles those of them that say she is at her seat.
 	streams, consoles int
-	agent             chat.Agent
-	renewed           time.Time
+	// keys are the API keys her streams came with, and how many came with each.
+	keys    map[string]int
+	agent   chat.Agent
+	renewed time.Time
 	// gone is closed when what she may see has changed.
 	gone chan struct{}
 }
@@ -40,10 +42,12 @@ type attendee struct {
 // conversations while she chose to. The channel is closed when she may see something else than before, or nothing, about
 // a second after an administrator said so: her streams end, and begin again with what she may.
 func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-chan struct{}, err error) {
-	agent, err := d.store.Agent(ctx, chat.ActorFrom(ctx).ID)
+	actor := chat.ActorFrom(ctx)
+	agent, err := d.store.Agent(ctx, actor.ID)
 	if err != nil {
 		return nil, nil, err
 	}
+	key := actor.Key
 	if agent.Disabled {
 		return nil, nil, chat.Unauthenticated()
 	}
@@ -51,10 +55,13 @@ func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-ch
 	d.presence.mu.Lock()
 	a := d.presence.present[agent.ID]
 	if a == nil {
-		a = &attendee{gone: make(chan struct{})}
+		a = &attendee{gone: make(chan struct{}), keys: map[string]int{}}
 		d.presence.present[agent.ID] = a
 	}
 	a.streams++
+	if key != "" {
+		a.keys[key]++
+	}
 	if seated {
 		a.consoles++
 	}
@@ -64,13 +71,16 @@ func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-ch
 		d.sit(ctx, agent, lapse)
 		d.announcePresence(agent.Actor(), agent.Presence)
 	}
-	return sync.OnceFunc(func() { d.depart(agent.ID, a, seated) }), a.gone, nil
+	return sync.OnceFunc(func() { d.depart(agent.ID, a, key, seated) }), a.gone, nil
 }
 
 // depart ends one stream's attendance; with the last console the seat lapses soon.
-func (d *Desk) depart(id chat.ID, a *attendee, seated bool) {
+func (d *Desk) depart(id chat.ID, a *attendee, key string, seated bool) {
 	d.presence.mu.Lock()
 	a.streams--
+	if a.keys[key]--; a.keys[key] <= 0 {
+		delete(a.keys, key)
+	}
 	if seated {
 		a.consoles--
 	}
@@ -133,6 +143,7 @@ func (d *Desk) lookRound(ctx context.Context) {
 	if err != nil {
 		return // the main database is away; seats lapse by themselves if that lasts
 	}
+	revoked := d.revoked(ctx)
 	now := d.clock.Now()
 	type changed struct{ was, is chat.Agent }
 	var due []changed
@@ -143,7 +154,7 @@ func (d *Desk) lookRound(ctx context.Context) {
 			continue
 		}
 		was := a.agent
-		sees := !agent.Disabled && same(was.Lines, agent.Lines) && same(was.Permissions, agent.Permissions)
+		sees := !agent.Disabled && same(was.Lines, agent.Lines) && same(was.Permissions, agent.Permissions) && !revoked[agent.ID]
 		if !sees {
 			close(a.gone)
 			delete(d.presence.present, agent.ID)
@@ -162,6 +173,25 @@ func (d *Desk) lookRound(ctx context.Context) {
 			d.sit(ctx, c.was, lapse) // where she does not work any more
 		}
 	}
+}
+
+// revoked returns the agents some of whose streams came with a key that is revoked now.
+func (d *Desk) revoked(ctx context.Context) map[chat.ID]bool {
+	held := map[string]chat.ID{}
+	d.presence.mu.Lock()
+	for id, a := range d.presence.present {
+		for key := range a.keys {
+			held[key] = id
+		}
+	}
+	d.presence.mu.Unlock()
+	gone := map[chat.ID]bool{}
+	for key, id := range held {
+		if _, err := d.AgentByKey(ctx, key); err != nil && chat.CodeOf(err) == chat.CodeNotFound {
+			gone[id] = true
+		}
+	}
+	return gone
 }
 
 // same reports whether two lists hold the same, in whatever order.

@@ -43,6 +43,12 @@ INSERT INTO api_keys (id, agent_id, name, hash, scopes, created_at)
 VALUES (:id, :agent_id, :name, :hash, :scopes, :created_at)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE api_keys.hash = excluded.hash AND api_keys.agent_id = excluded.agent_id;
 
+-- name: Key_List
+SELECT k.id, k.agent_id, k.name, k.scopes, k.created_at, k.revoked_at IS NOT NULL AS revoked FROM api_keys k ORDER BY k.created_at, k.id;
+
+-- name: Key_Revoke
+UPDATE api_keys SET revoked_at = COALESCE(revoked_at, now()) WHERE id = $1;
+
 -- name: Role_List
 SELECT name, permissions FROM roles ORDER BY name;
 
