@@ -32,11 +32,12 @@ type Bus struct {
 
 	mu    sync.Mutex
 	lines map[string]*outbox
+	tails map[string]TailStats
 }
 
 // Bus returns the bus of the node of that name. Two nodes with the same name do not hear each other.
 func (s *Store) Bus(node string) *Bus {
-	return &Bus{store: s, node: node, lines: map[string]*outbox{}}
+	return &Bus{store: s, node: node, lines: map[string]*outbox{}, tails: map[string]TailStats{}}
 }
 
 // Announce tells the other nodes of an event while Listen runs. A message of a log is told as a bell only: the others look

@@ -30,6 +30,8 @@ type guard struct {
 	room    bulkhead.Bulkhead[any]
 	breaker circuitbreaker.CircuitBreaker[any]
 	row     atomic.Int32 // failures since the last success
+	// running and refused are for whoever looks: calls inside, and calls that were answered without being made.
+	running, refused atomic.Int64
 }
 
 func newGuard() *guard {
@@ -47,15 +49,20 @@ func newGuard() *guard {
 func (g *guard) run(ctx context.Context, f func() error) (err error) {
 	// Asked twice: those who come while every place is held by a call that hangs must not wait for one.
 	if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
+		g.refused.Add(1)
 		return unavailable(circuitbreaker.ErrOpen)
 	}
+	g.running.Add(1)
+	defer g.running.Add(-1)
 	if err := g.room.AcquirePermitWithMaxWait(ctx, roomWait); errors.Is(err, bulkhead.ErrFull) {
+		g.refused.Add(1)
 		return chat.QueueFull(err)
 	} else if err != nil {
 		return translate(err)
 	}
 	defer g.room.ReleasePermit()
 	if !g.breaker.TryAcquirePermit() {
+		g.refused.Add(1)
 		return unavailable(circuitbreaker.ErrOpen)
 	}
 	defer func() { g.record(err) }() // a panic, too, gives its place back

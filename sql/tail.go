@@ -117,6 +117,7 @@ func (w *follower) tail(ctx context.Context) {
 			w.bus.store.log.Info("line followed again", "line", w.line)
 		}
 		retry, away = retryLeast, false
+		w.bus.looked(w.line, t, rows, time.Now())
 		for _, r := range rows {
 			m := r.message()
 			data, err := json.Marshal(m)
