@@ -173,10 +173,10 @@ func (o *outbox) take() (bell bool, words []json.RawMessage) {
 	return bell, words
 }
 
-// Listen calls f with the events of other nodes until ctx ends: the messages found in the lines' logs, those this node
-// accepted among them, and what was announced. It calls f from several goroutines; f must not wait. A line that is away is
-// tried again and again, which no other line notices.
-func (b *Bus) Listen(ctx context.Context, f func(chat.Event)) error {
+// Listen calls f with the events of other nodes until ctx ends: the messages found in the lines' logs that are wanted, and
+// what was announced. It calls both functions from several goroutines; neither may wait. A line that is away is tried again
+// and again, which no other line notices.
+func (b *Bus) Listen(ctx context.Context, f func(chat.Event), wants func(line string, conversation chat.ID, seq int64) bool) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	type following struct {
@@ -209,7 +209,7 @@ func (b *Bus) Listen(ctx context.Context, f func(chat.Event)) error {
 			}
 			each, stop := context.WithCancel(ctx)
 			followed[l.Name] = following{dsn: l.DSN, stop: stop}
-			w := b.follower(l.Name, from, f)
+			w := b.follower(l.Name, from, f, wants)
 			running.Go(func() { w.run(each) })
 		}
 		for name, l := range followed {

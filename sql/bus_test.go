@@ -40,13 +40,16 @@ func (h *heard) of(kind chat.EventKind, conversation chat.ID) (es []chat.Event) 
 	return es
 }
 
+// all wants everything.
+func all(string, chat.ID, int64) bool { return true }
+
 // node starts a node's bus; it ends with t.
 func node(t *testing.T, s *Store, name string) (*Bus, *heard) {
 	t.Helper()
 	b, h := s.Bus(name), &heard{}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- b.Listen(ctx, h.hear) }()
+	go func() { ended <- b.Listen(ctx, h.hear, all) }()
 	t.Cleanup(func() {
 		stop()
 		select {
@@ -169,7 +172,7 @@ func TestTail_look(t *testing.T) {
 	now := time.Now()
 	look := func(t *testing.T, tl *tail, after time.Duration) (texts string) {
 		t.Helper()
-		rows, more, err := tl.look(t.Context(), now.Add(after))
+		_, rows, more, err := tl.look(t.Context(), now.Add(after))
 		if err != nil || more {
 			t.Fatal(err, more)
 		}
@@ -271,7 +274,7 @@ func TestTail_look_atOnce(t *testing.T) {
 	seen := map[chat.ID]int{}
 	tl := &tail{pool: p}
 	eventually(t, "all of it", func() bool {
-		rows, _, err := tl.look(t.Context(), time.Now())
+		_, rows, _, err := tl.look(t.Context(), time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}

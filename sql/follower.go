@@ -31,12 +31,13 @@ type follower struct {
 	outbox  *outbox
 	bell    chan struct{}
 	f       func(chat.Event)
+	wants   func(line string, conversation chat.ID, seq int64) bool
 }
 
-func (b *Bus) follower(line string, from source, f func(chat.Event)) *follower {
+func (b *Bus) follower(line string, from source, f func(chat.Event), wants func(line string, conversation chat.ID, seq int64) bool) *follower {
 	return &follower{
 		bus: b, line: line, channel: "support_" + schemaOf(line), source: from, pool: newPool(from, b.store.queries, 2),
-		outbox: b.outbox(line), bell: make(chan struct{}, 1), f: f,
+		outbox: b.outbox(line), bell: make(chan struct{}, 1), f: f, wants: wants,
 	}
 }
 

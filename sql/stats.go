@@ -76,13 +76,13 @@ func (b *Bus) Stats() map[string]TailStats {
 }
 
 // looked counts one look into a line's log.
-func (b *Bus) looked(line string, t *tail, rows []tailRow, now time.Time) {
+func (b *Bus) looked(line string, t *tail, found []tailPlace, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := b.tails[line]
-	n.Looked, n.Gaps, n.Rows = now, len(t.gaps), n.Rows+int64(len(rows))
-	if len(rows) > 0 {
-		n.Lag = max(0, now.Sub(rows[len(rows)-1].Created))
+	n.Looked, n.Gaps, n.Rows = now, len(t.gaps), n.Rows+int64(len(found))
+	if len(found) > 0 {
+		n.Lag = max(0, now.Sub(found[len(found)-1].Created))
 	}
 	b.tails[line] = n
 }

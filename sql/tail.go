@@ -30,13 +30,23 @@ const (
 
 // tail finds what is new in a line's log, by whichever node it was written. Positions are no order: they are handed out
 // before their rows can be seen, and a row may become visible after one with a later position. So what can be seen is taken
-// at once, and skipped positions are looked for until they are seen or gapFor is over.
+// at once, and skipped positions are looked for until they are seen or gapFor is over. Only what somebody here waits for is
+// read whole: most of a log was written by this node, or is watched on none of its streams.
 type tail struct {
-	pool    *pool
+	pool *pool
+	// wants reports whether a message is news to anybody here; nil for all.
+	wants   func(conversation chat.ID, seq int64) bool
 	started bool
 	last    int64
 	gaps    map[int64]time.Time
 	checked time.Time
+}
+
+type tailPlace struct {
+	Pos          int64     `db:"pos"`
+	Conversation chat.ID   `db:"conversation_id"`
+	Seq          int64     `db:"seq"`
+	Created      time.Time `db:"created_at"`
 }
 
 type tailRow struct {
@@ -45,12 +55,13 @@ type tailRow struct {
 	messageRow
 }
 
-// look returns what has become visible since the last look, more when there may be more at once.
-func (t *tail) look(ctx context.Context, now time.Time) (rows []tailRow, more bool, err error) {
+// look finds the places of what has become visible since the last look, and returns what is wanted of it; more when there may
+// be more at once.
+func (t *tail) look(ctx context.Context, now time.Time) (found []tailPlace, rows []tailRow, more bool, err error) {
 	if !t.started || now.Sub(t.checked) >= rewindEvery {
 		var head int64
 		if err := t.pool.get(ctx, &head, "Tail_Head"); err != nil {
-			return nil, false, err
+			return nil, nil, false, err
 		}
 		if t.checked = now; !t.started || head < t.last {
 			t.started, t.last, t.gaps = true, max(0, head-tailMargin), map[int64]time.Time{}
@@ -64,22 +75,38 @@ func (t *tail) look(ctx context.Context, now time.Time) (rows []tailRow, more bo
 		}
 		skipped = append(skipped, pos)
 	}
-	if err := t.pool.selectAll(ctx, &rows, "Tail_Read", t.last, skipped, tailMax); err != nil {
-		return nil, false, err
+	if err := t.pool.selectAll(ctx, &found, "Tail_Places", t.last, skipped, tailMax); err != nil {
+		return nil, nil, false, err
 	}
+	var wanted pq.Int64Array
+	for _, p := range found {
+		if t.wants == nil || t.wants(p.Conversation, p.Seq) {
+			wanted = append(wanted, p.Pos)
+		}
+	}
+	if len(wanted) > 0 {
+		if err := t.pool.selectAll(ctx, &rows, "Tail_Read", wanted); err != nil {
+			return nil, nil, false, err // the cursor has not moved: the next look finds them again
+		}
+	}
+	return found, rows, t.pass(found, now), nil
+}
+
+// pass moves the cursor behind what was found, and remembers the positions it skipped; it reports whether there may be more.
+func (t *tail) pass(found []tailPlace, now time.Time) (more bool) {
 	fresh := 0
-	for _, r := range rows { // ascending
-		if r.Pos <= t.last {
-			delete(t.gaps, r.Pos)
+	for _, p := range found { // ascending
+		if p.Pos <= t.last {
+			delete(t.gaps, p.Pos)
 			continue
 		}
-		for pos := max(t.last+1, r.Pos-gapsMax); pos < r.Pos && len(t.gaps) < gapsMax; pos++ {
+		for pos := max(t.last+1, p.Pos-gapsMax); pos < p.Pos && len(t.gaps) < gapsMax; pos++ {
 			t.gaps[pos] = now
 		}
-		t.last = r.Pos
+		t.last = p.Pos
 		fresh++
 	}
-	return rows, fresh == tailMax, nil
+	return fresh == tailMax
 }
 
 // waiting reports whether a position was skipped so recently that its row is likely to appear any moment.
@@ -94,11 +121,11 @@ func (t *tail) waiting(now time.Time) bool {
 
 // tail hands on the messages of the line's log until ctx ends.
 func (w *follower) tail(ctx context.Context) {
-	t := &tail{pool: w.pool}
+	t := &tail{pool: w.pool, wants: func(conversation chat.ID, seq int64) bool { return w.wants(w.line, conversation, seq) }}
 	var busy time.Time
 	retry, away := retryLeast, false
 	for {
-		rows, more, err := t.look(ctx, time.Now())
+		found, rows, more, err := t.look(ctx, time.Now())
 		if err != nil {
 			if ctx.Err() != nil {
 				return
@@ -117,7 +144,7 @@ func (w *follower) tail(ctx context.Context) {
 			w.bus.store.log.Info("line followed again", "line", w.line)
 		}
 		retry, away = retryLeast, false
-		w.bus.looked(w.line, t, rows, time.Now())
+		w.bus.looked(w.line, t, found, time.Now())
 		for _, r := range rows {
 			m := r.message()
 			data, err := json.Marshal(m)
@@ -130,7 +157,7 @@ func (w *follower) tail(ctx context.Context) {
 			})
 		}
 		now := time.Now()
-		if len(rows) > 0 {
+		if len(found) > 0 {
 			busy = now
 		}
 		wait := pollIdle

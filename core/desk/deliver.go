@@ -48,6 +48,15 @@ func (d *Desk) announce(e chat.Event) {
 	d.bus.Announce(e)
 }
 
+// wants reports whether a message that somebody wrote somewhere is news to the streams of this node.
+func (d *Desk) wants(line string, conversation chat.ID, seq int64) bool {
+	if !d.push.Watched(line, conversation) {
+		return false
+	}
+	l, err := d.at(line)
+	return err != nil || !l.told.knows(place{conversation, seq})
+}
+
 // hear hands an event to the streams of this node, unless they have it already.
 func (d *Desk) hear(e chat.Event) {
 	if l, err := d.at(e.Line); err == nil && !l.told.first(e) {

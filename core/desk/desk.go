@@ -62,7 +62,7 @@ func New(o Options) *Desk {
 // a stream may have missed, until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return d.bus.Listen(ctx, d.hear) })
+	g.Go(func() error { return d.bus.Listen(ctx, d.hear, d.wants) })
 	g.Go(func() error { return d.renew(ctx) })
 	g.Go(func() error { return d.tend(ctx, g) })
 	return g.Wait()

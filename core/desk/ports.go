@@ -151,15 +151,17 @@ type Library interface {
 type Bus interface {
 	// Announce tells the other nodes of an event; for a message it is only a hint to look into the log. It never waits.
 	Announce(e chat.Event)
-	// Listen calls f with every event of other nodes until ctx ends: the messages of lines found in their logs, and what was announced.
-	// f must not wait.
-	Listen(ctx context.Context, f func(chat.Event)) error
+	// Listen calls f with every event of other nodes until ctx ends: the messages found in the lines' logs that wants wants, and
+	// what was announced. Neither function may wait.
+	Listen(ctx context.Context, f func(chat.Event), wants func(line string, conversation chat.ID, seq int64) bool) error
 }
 
 // Pusher is the streams of this node.
 type Pusher interface {
 	// Publish hands an event to all who watch. It never waits.
 	Publish(e chat.Event)
+	// Watched reports whether anybody here watches the conversation, or all of its line.
+	Watched(line string, conversation chat.ID) bool
 	// Behind says how far a conversation's log goes, so that a stream that missed something notices. It never waits.
 	Behind(line string, conversation chat.ID, head int64)
 	// Restart makes every stream of a line begin anew: its numbers belong to another epoch now.

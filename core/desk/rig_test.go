@@ -84,6 +84,8 @@ func (r *recorder) Publish(e chat.Event) {
 	r.events = append(r.events, e)
 }
 
+func (r *recorder) Watched(string, chat.ID) bool { return true }
+
 func (r *recorder) Behind(_ string, conversation chat.ID, head int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -134,10 +136,16 @@ type witness struct {
 	heard recorder
 }
 
-func (w *witness) Listen(ctx context.Context, f func(chat.Event)) error {
+func (w *witness) Listen(ctx context.Context, f func(chat.Event), wants func(string, chat.ID, int64) bool) error {
 	return w.Bus.Listen(ctx, func(e chat.Event) {
 		f(e)
 		w.heard.Publish(e)
+	}, func(line string, conversation chat.ID, seq int64) bool {
+		if wants(line, conversation, seq) {
+			return true
+		}
+		w.heard.Publish(chat.Event{Kind: chat.EventMessage, Line: line, Conversation: conversation, Seq: seq})
+		return false
 	})
 }
 

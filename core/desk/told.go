@@ -32,6 +32,14 @@ func (t *told) forget() {
 	t.seen, t.ring, t.next = nil, nil, 0
 }
 
+// knows reports whether the message was told already.
+func (t *told) knows(p place) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, old := t.seen[p]
+	return old
+}
+
 // first reports whether the event is news; only numbered messages can be old.
 func (t *told) first(e chat.Event) bool {
 	if e.Ephemeral() {

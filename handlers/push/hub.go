@@ -138,6 +138,11 @@ func (h *Hub) watched(e *chat.Event) bool {
 		e.To&chat.ToAgents != 0 && len(h.table.readers(topic{line: e.Line})) > 0
 }
 
+// Watched reports whether anybody watches the conversation, or all of its line.
+func (h *Hub) Watched(line string, conversation chat.ID) bool {
+	return len(h.table.readers(topic{line, conversation})) > 0 || len(h.table.readers(topic{line: line})) > 0
+}
+
 // audience calls f with everybody the event is for.
 func (h *Hub) audience(e *chat.Event, f func(r reader)) {
 	if forVisitor(e) {
