@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"sync"
 	"time"
@@ -34,7 +35,7 @@ func (l *limit) take(key string) error {
 // network is one address.
 type limits struct {
 	off                                            bool
-	streams                                        streamCount
+	streams                                        *streamCount
 	visitorSend, addressSend, addressEnter, typing *limit
 	accountAt, account, addressLogin               *limit
 }
@@ -42,7 +43,7 @@ type limits struct {
 func newLimits(off bool) *limits {
 	return &limits{
 		off:          off,
-		streams:      streamCount{of: map[string]int{}},
+		streams:      newStreamCount(),
 		visitorSend:  newLimit(5, 30, 10*time.Minute),
 		addressSend:  newLimit(200, 1000, 10*time.Minute),
 		addressEnter: newLimit(5, 100, 10*time.Minute),
@@ -99,45 +100,47 @@ const (
 	streamsAddress = 1000
 )
 
-// streamCount is who has how many streams open.
+// streamCount is who has how many streams open. Actors and addresses are kept as hashes, and a count in two bytes: there are
+// tens of thousands, each for as long as a page is open.
 type streamCount struct {
-	mu sync.Mutex
-	of map[string]int
+	seed maphash.Seed
+	mu   sync.Mutex
+	of   map[uint64]uint16
 }
 
-// enter counts a stream of an actor at an address, until leave is called.
-func (s *streamCount) enter(actor, address string) (leave func(), err error) {
+func newStreamCount() *streamCount {
+	return &streamCount{seed: maphash.MakeSeed(), of: map[uint64]uint16{}}
+}
+
+// enter counts a stream of an actor at an address, until over is called.
+func (s *streamCount) enter(actor, address string) (over func(), err error) {
+	a, b := maphash.String(s.seed, "actor "+actor), maphash.String(s.seed, "address "+address)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.of[actor] >= streamsEach || s.of[address] >= streamsAddress {
+	if s.of[a] >= streamsEach || s.of[b] >= streamsAddress {
 		return nil, &chat.Error{Code: chat.CodeRateLimited, Key: "streams", Detail: "Too many pages are open. Please close some.", RetryAfter: 10 * time.Second}
 	}
-	s.of[actor]++
-	s.of[address]++
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for _, key := range []string{actor, address} {
-			if s.of[key]--; s.of[key] == 0 {
-				delete(s.of, key)
-			}
-		}
-	}, nil
+	s.of[a]++
+	s.of[b]++
+	return func() { s.leave(a, b) }, nil
 }
 
-// streaming bounds how many streams are open at once.
-func (l *limits) streaming(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if l.off {
-			return next(c)
+func (s *streamCount) leave(keys ...uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range keys {
+		if s.of[k]--; s.of[k] == 0 {
+			delete(s.of, k)
 		}
-		leave, err := l.streams.enter("actor "+string(chat.ActorFrom(c.Request().Context()).ID), "address "+network(c.RealIP()))
-		if err != nil {
-			return err
-		}
-		defer leave()
-		return next(c)
 	}
+}
+
+// Stream bounds how many streams are open at once.
+func (l *limits) Stream(address string, actor chat.Actor) (over func(), err error) {
+	if l.off {
+		return func() {}, nil
+	}
+	return l.streams.enter(string(actor.ID), network(address))
 }
 
 // network is what one customer of a provider usually has: an IPv4 address, or 64 bits of IPv6.

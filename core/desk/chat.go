@@ -73,10 +73,6 @@ func (d *Desk) Notes(ctx context.Context, id chat.ID) ([]chat.Message, error) {
 type Watch struct {
 	Conversation chat.Conversation
 	Epoch        string
-	// Pull reads the log behind the stream: at most PullMax messages with after < seq.
-	Pull func(ctx context.Context, after int64) ([]chat.Message, error)
-	// Beat tells how far each side has read.
-	Beat func(ctx context.Context) (chat.Heartbeat, error)
 }
 
 // Watch returns what a stream of the conversation needs, for an actor who may see it.
@@ -89,17 +85,12 @@ func (d *Desk) Watch(ctx context.Context, id chat.ID) (Watch, error) {
 	if err != nil {
 		return Watch{}, err
 	}
-	return Watch{
-		Conversation: c,
-		Epoch:        epoch,
-		Pull: func(ctx context.Context, after int64) ([]chat.Message, error) {
-			return d.store.Messages(ctx, c.Line, id, after, PullMax)
-		},
-		Beat: func(ctx context.Context) (chat.Heartbeat, error) {
-			now, err := d.store.Conversation(ctx, c.Line, id)
-			return chat.Heartbeat{Head: now.LastSeq, Read: now.Read}, err
-		},
-	}, nil
+	return Watch{Conversation: c, Epoch: epoch}, nil
+}
+
+// Pull reads the log behind a stream: at most PullMax messages with after < seq. Who may see them was asked by Watch.
+func (d *Desk) Pull(ctx context.Context, line string, conversation chat.ID, after int64) ([]chat.Message, error) {
+	return d.store.Messages(ctx, line, conversation, after, PullMax)
 }
 
 // Epoch names the history of a line's database.

@@ -139,7 +139,7 @@ func TestDesk_Notes(t *testing.T) {
 		wantCode(t, err, "")
 		w, err := n.Watch(v.ctx, v.conversation)
 		wantCode(t, err, "")
-		pulled, err := w.Pull(t.Context(), 0)
+		pulled, err := n.Pull(t.Context(), "shop", v.conversation, 0)
 		wantCode(t, err, "")
 		c, err := n.Conversation(v.ctx, v.conversation)
 		wantCode(t, err, "")
@@ -188,11 +188,10 @@ func TestDesk_Messages(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a stream's beat", func(t *testing.T) {
+	t.Run("what a stream begins with", func(t *testing.T) {
 		w, err := n.Watch(v.ctx, v.conversation)
-		wantCode(t, err, "")
-		if beat, err := w.Beat(t.Context()); err != nil || beat.Head != 10 || beat.Read.Visitor != 10 || w.Epoch == "" {
-			t.Fatalf("got %+v, %q, %v", beat, w.Epoch, err)
+		if wantCode(t, err, ""); w.Conversation.LastSeq != 10 || w.Conversation.Read.Visitor != 10 || w.Epoch == "" {
+			t.Fatalf("got %+v", w)
 		}
 	})
 	t.Run("refused", func(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	// position is how often what streams have is compared with what was written, recently how far back that looks.
+	// position is how often what streams have is compared with what was written. That looks back to the last time it
+	// succeeded, and recently further: what was committed late, or is on the way, is looked at more than once.
 	position = 5 * time.Second
 	recently = 60 * time.Second
 )
@@ -19,7 +20,7 @@ const (
 func (d *Desk) check(ctx context.Context, l *line) error {
 	tick := time.NewTicker(position)
 	defer tick.Stop()
-	epoch := ""
+	epoch, seen := "", time.Now() // streams that are older have read the log themselves
 	for {
 		select {
 		case <-ctx.Done():
@@ -35,9 +36,17 @@ func (d *Desk) check(ctx context.Context, l *line) error {
 			}
 			epoch = now
 		}
-		heads, err := d.store.Recent(ctx, l.name, recently)
-		if err != nil || len(heads) == 0 {
-			continue // a line that is away has nothing new; its streams say so themselves
+		begun := time.Now()
+		heads, err := d.store.Recent(ctx, l.name, begun.Sub(seen)+recently)
+		if ctx.Err() != nil {
+			return nil
+		}
+		d.push.Degraded(l.name, err != nil)
+		if err != nil {
+			continue
+		}
+		if seen = begun; len(heads) == 0 {
+			continue
 		}
 		for id, head := range heads {
 			d.push.Behind(l.name, id, head)

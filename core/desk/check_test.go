@@ -1,11 +1,15 @@
 package desk_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/core/desk"
 	"github.com/taadis/unique-support/sql/sqltest"
 )
 
@@ -72,4 +76,54 @@ func TestDesk_Run_twoNodes(t *testing.T) {
 			t.Fatalf("got %v", health)
 		}
 	})
+}
+
+// sick is a store whose position check fails, and which remembers how far back the last one looked.
+type sick struct {
+	desk.Store
+	mu     sync.Mutex
+	ill    bool
+	within time.Duration
+}
+
+func (s *sick) Recent(ctx context.Context, line string, within time.Duration) (map[chat.ID]int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.within = within
+	if s.ill {
+		return nil, errors.New("the database is away")
+	}
+	return s.Store.Recent(ctx, line, within)
+}
+
+func (s *sick) set(ill bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ill = ill
+}
+
+// A line that was away for longer than a check looks back is looked through from where the last check was.
+func TestDesk_Run_lineAway(t *testing.T) {
+	t.Parallel()
+	store := &sick{ill: true}
+	n := alone(t, func(o *desk.Options) { store.Store, o.Store = o.Store, store }).run(t)
+	said := func(is bool) func() bool {
+		return func() bool {
+			n.push.mu.Lock()
+			defer n.push.mu.Unlock()
+			return len(n.push.degraded) > 3 && n.push.degraded[len(n.push.degraded)-1] == is // twice of each of two lines
+		}
+	}
+	eventually(t, 20*time.Second, "a line that is away", said(true))
+	store.mu.Lock()
+	long := store.within
+	store.mu.Unlock()
+	if long < time.Minute+9*time.Second {
+		t.Errorf("the second check in a row that failed looked back %v", long)
+	}
+	v := n.visitor(t, "shop")
+	m := n.say(t, v.ctx, v.conversation, "nobody was told")
+	store.set(false)
+	eventually(t, 20*time.Second, "a line that is back", said(false))
+	eventually(t, 20*time.Second, "comparison", func() bool { return n.push.head(v.conversation) == m.Seq })
 }

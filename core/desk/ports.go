@@ -164,6 +164,8 @@ type Pusher interface {
 	Watched(line string, conversation chat.ID) bool
 	// Behind says how far a conversation's log goes, so that a stream that missed something notices. It never waits.
 	Behind(line string, conversation chat.ID, head int64)
+	// Degraded says whether a line's log cannot be read now. It never waits.
+	Degraded(line string, is bool)
 	// Restart makes every stream of a line begin anew: its numbers belong to another epoch now.
 	Restart(line, epoch string)
 }

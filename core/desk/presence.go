@@ -34,14 +34,15 @@ type attendee struct {
 	keys    map[string]int
 	agent   chat.Agent
 	renewed time.Time
-	// gone is closed when what she may see has changed.
-	gone chan struct{}
+	// until ends, by gone, when what she may see has changed.
+	until context.Context
+	gone  context.CancelFunc
 }
 
 // Attend says that a stream of the actor is open, until leave is called. With seated it is her console: she takes
-// conversations while she chose to. The channel is closed when she may see something else than before, or nothing, about
+// conversations while she chose to. The context ends when she may see something else than before, or nothing, about
 // a second after an administrator said so: her streams end, and begin again with what she may.
-func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-chan struct{}, err error) {
+func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), until context.Context, err error) {
 	actor := chat.ActorFrom(ctx)
 	agent, err := d.store.Agent(ctx, actor.ID)
 	if err != nil {
@@ -55,7 +56,8 @@ func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-ch
 	d.presence.mu.Lock()
 	a := d.presence.present[agent.ID]
 	if a == nil {
-		a = &attendee{gone: make(chan struct{}), keys: map[string]int{}}
+		a = &attendee{keys: map[string]int{}}
+		a.until, a.gone = context.WithCancel(context.Background())
 		d.presence.present[agent.ID] = a
 	}
 	a.streams++
@@ -71,7 +73,7 @@ func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), gone <-ch
 		d.sit(ctx, agent, lapse)
 		d.announcePresence(agent.Actor(), agent.Presence)
 	}
-	return sync.OnceFunc(func() { d.depart(agent.ID, a, key, seated) }), a.gone, nil
+	return sync.OnceFunc(func() { d.depart(agent.ID, a, key, seated) }), a.until, nil
 }
 
 // depart ends one stream's attendance; with the last console the seat lapses soon.
@@ -156,7 +158,7 @@ func (d *Desk) lookRound(ctx context.Context) {
 		was := a.agent
 		sees := !agent.Disabled && same(was.Lines, agent.Lines) && same(was.Permissions, agent.Permissions) && !revoked[agent.ID]
 		if !sees {
-			close(a.gone)
+			a.gone()
 			delete(d.presence.present, agent.ID)
 		}
 		a.agent = agent

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -85,11 +86,11 @@ func TestDesk_Attend(t *testing.T) {
 		n := alone(t).run(t)
 		ctx, _ := n.agent(t, "lin")
 		n.attend(t, "lin")
-		leave, gone, err := n.Attend(ctx, false)
+		leave, until, err := n.Attend(ctx, false)
 		wantCode(t, err, "")
 		defer leave()
 		n.put(t, "lin", func(a *chat.Agent) { a.Disabled = true })
-		closesSoon(t, gone)
+		closesSoon(t, until)
 		eventually(t, soon, "empty seat", func() bool { return !n.seat(t, "shop", "lin").Online })
 		_, _, err = n.Attend(ctx, true)
 		wantCode(t, err, chat.CodeUnauthenticated)
@@ -99,11 +100,11 @@ func TestDesk_Attend(t *testing.T) {
 		n := alone(t).run(t)
 		n.put(t, "lin", func(a *chat.Agent) { a.Lines = []string{"mall", "shop"} })
 		ctx, _ := n.agent(t, "lin")
-		leave, gone, err := n.Attend(ctx, true)
+		leave, until, err := n.Attend(ctx, true)
 		wantCode(t, err, "")
 		defer leave()
 		n.put(t, "lin", func(a *chat.Agent) { a.Lines = []string{"mall"} })
-		closesSoon(t, gone)
+		closesSoon(t, until)
 		eventually(t, soon, "empty seat", func() bool { return !n.seat(t, "shop", "lin").Online && n.seat(t, "mall", "lin").Online })
 		v := n.waiting(t, "shop")
 		if c := n.now(t, v.conversation); c.Agent.ID != "" {
@@ -114,11 +115,11 @@ func TestDesk_Attend(t *testing.T) {
 		t.Parallel()
 		n := alone(t).run(t)
 		ctx, _ := n.agent(t, "lin")
-		leave, gone, err := n.Attend(ctx, true)
+		leave, until, err := n.Attend(ctx, true)
 		wantCode(t, err, "")
 		defer leave()
 		n.put(t, "lin", func(a *chat.Agent) { a.Role = "auditor" })
-		closesSoon(t, gone)
+		closesSoon(t, until)
 		eventually(t, soon, "empty seat", func() bool { return !n.seat(t, "shop", "lin").Online })
 	})
 	t.Run("who may only read takes no seat", func(t *testing.T) {
@@ -138,11 +139,11 @@ func TestDesk_Attend(t *testing.T) {
 	})
 }
 
-func closesSoon(t *testing.T, gone <-chan struct{}) {
+func closesSoon(t *testing.T, until context.Context) {
 	t.Helper()
 	eventually(t, soon, "end of her streams", func() bool {
 		select {
-		case <-gone:
+		case <-until.Done():
 			return true
 		default:
 			return false

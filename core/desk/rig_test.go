@@ -76,6 +76,8 @@ type recorder struct {
 	mu     sync.Mutex
 	events []chat.Event
 	behind map[chat.ID]int64
+	// degraded is what was said of lines, in order.
+	degraded []bool
 }
 
 func (r *recorder) Publish(e chat.Event) {
@@ -90,6 +92,12 @@ func (r *recorder) Behind(_ string, conversation chat.ID, head int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.behind[conversation] = head
+}
+
+func (r *recorder) Degraded(line string, is bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.degraded = append(r.degraded, is)
 }
 
 func (r *recorder) Restart(line, epoch string) {

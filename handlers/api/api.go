@@ -20,6 +20,8 @@ type Door interface {
 type Limits interface {
 	// Enter counts a new visitor session from an address.
 	Enter(address string) error
+	// Stream counts an open stream of an actor at an address until over is called.
+	Stream(address string, actor chat.Actor) (over func(), err error)
 }
 
 // Options are what the JSON door is made of.

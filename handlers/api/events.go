@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/handlers/push"
@@ -19,28 +21,34 @@ func (h *Handlers) Events(c echo.Context) error {
 	}
 	after, foreign := push.ParseEventID(c.Request().Header.Get("Last-Event-ID"), c.QueryParam("after"), w.Epoch)
 	after = min(after, w.Conversation.LastSeq) // a number nobody was given would wait for ever
-	s := push.Stream{Line: w.Conversation.Line, Conversation: id, Epoch: w.Epoch, After: after, Foreign: foreign, Pull: w.Pull, Beat: w.Beat}
-	if actor := chat.ActorFrom(ctx); actor.Kind == chat.KindAgent {
-		leave, gone, err := h.desk.Attend(ctx, false)
-		if err != nil {
-			return err
-		}
-		defer leave()
-		s.Agent, s.Done = actor.ID, gone
-	}
-	return h.hub.Serve(c.Response(), c.Request(), s)
+	return h.stream(c, false, push.Stream{Line: w.Conversation.Line, Conversation: id, Epoch: w.Epoch, After: after, Foreign: foreign,
+		Read: w.Conversation.Read, Log: h.desk})
 }
 
 // InboxEvents is an agent's stream: everything she may see, as it happens. While it is open she is at her seat, if she may answer.
 func (h *Handlers) InboxEvents(c echo.Context) error {
+	actor := chat.ActorFrom(c.Request().Context())
+	return h.stream(c, actor.May(chat.ConversationReply), push.Stream{Lines: actor.Lines,
+		Heads: func(ctx context.Context) (map[chat.ID]int64, error) { return h.desk.Heads(chat.WithActor(ctx, actor)) },
+		Allow: func(e chat.Event) bool { return actor.At(e.Line) }})
+}
+
+// stream serves one that outlives its request: what was counted for it is given back when the hub says that it is over.
+func (h *Handlers) stream(c echo.Context, seated bool, s push.Stream) error {
 	ctx := c.Request().Context()
 	actor := chat.ActorFrom(ctx)
-	leave, gone, err := h.desk.Attend(ctx, actor.May(chat.ConversationReply))
+	over, err := h.limits.Stream(c.RealIP(), actor)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	return h.hub.Serve(c.Response(), c.Request(), push.Stream{
-		Lines: actor.Lines, Agent: actor.ID, Heads: h.desk.Heads, Done: gone,
-		Allow: func(e chat.Event) bool { return actor.At(e.Line) }})
+	s.Closed = over
+	if actor.Kind == chat.KindAgent {
+		leave, until, err := h.desk.Attend(ctx, seated)
+		if err != nil {
+			over()
+			return err
+		}
+		s.Agent, s.Until, s.Closed = actor.ID, until, func() { leave(); over() }
+	}
+	return h.hub.Serve(c.Response(), c.Request(), s)
 }

@@ -53,6 +53,7 @@ type Hub struct {
 	lanes   []*lane
 	gate    *gate
 	slots   slots
+	away    away
 	count   counters
 	ran     atomic.Bool
 
@@ -75,7 +76,7 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		options: o, log: o.Log, table: newTable(), gate: newGate(o.Rate),
-		slots: slots{by: map[string]chan struct{}{}}, open: map[reader]struct{}{},
+		slots: slots{by: map[string]chan struct{}{}}, away: away{lines: map[string]struct{}{}}, open: map[reader]struct{}{},
 	}
 	for i := range o.Lanes {
 		h.lanes = append(h.lanes, newLane(h, i))

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -59,7 +58,7 @@ func TestHub_Serve(t *testing.T) {
 		t.Parallel()
 		g := start(t, Options{})
 		g.adjust = func(s *Stream) {
-			s.Pull = func(ctx context.Context, _ int64) ([]chat.Message, error) { <-ctx.Done(); return nil, ctx.Err() }
+			s.Log = stuck{}
 		}
 		s := g.open(t, "/c/"+string(conv))
 		for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"} {
@@ -240,11 +239,7 @@ func TestHub_Serve(t *testing.T) {
 	t.Run("the server's own timeouts do not end a stream, and heartbeats keep it alive", func(t *testing.T) {
 		bubble(t, Options{}, func(t *testing.T, g *rig) {
 			g.store.append(conv, "x")
-			g.adjust = func(s *Stream) {
-				s.Beat = func(context.Context) (chat.Heartbeat, error) {
-					return chat.Heartbeat{Head: 1, Read: chat.Marks{Agent: 1, Visitor: 1}}, nil
-				}
-			}
+			g.adjust = func(s *Stream) { s.Read = chat.Marks{Agent: 1, Visitor: 1} }
 			s := g.open(t, "/c/"+string(conv))
 			s.messages(t, 1, 1)
 			last := time.Now()
@@ -260,15 +255,21 @@ func TestHub_Serve(t *testing.T) {
 			}
 		})
 	})
-	t.Run("a heartbeat that knows of more makes the reader look", func(t *testing.T) {
+	t.Run("heartbeats tell the marks that receipts moved, and what the line's state is", func(t *testing.T) {
 		bubble(t, Options{}, func(t *testing.T, g *rig) {
-			g.adjust = func(s *Stream) {
-				s.Beat = func(context.Context) (chat.Heartbeat, error) { return chat.Heartbeat{Head: g.store.head(conv)}, nil }
-			}
+			g.adjust = func(s *Stream) { s.Read = chat.Marks{VisitorDelivered: 3, Visitor: 3, Agent: 7} }
 			s := g.open(t, "/c/"+string(conv))
-			synctest.Wait()
-			g.store.append(conv, "nobody told")
-			s.messages(t, 1, 1)
+			for _, data := range []string{`{"kind":"visitor","delivered":9,"read":5}`, `{"kind":"visitor","read":4}`, `{"kind":"agent","read":8}`} {
+				g.Publish(chat.Event{Kind: chat.EventReceipt, Line: shop, Conversation: conv, To: chat.ToAll, Data: json.RawMessage(data)})
+			}
+			g.Degraded(shop, true)
+			if e := s.want(t, chat.EventHeartbeat); e.data != `{"head":0,"read":{"visitor_delivered":9,"visitor":5,"agent":8},"degraded":true}` {
+				t.Errorf("%+v", e)
+			}
+			g.Degraded(shop, false)
+			if e := s.want(t, chat.EventHeartbeat); strings.Contains(e.data, "degraded") {
+				t.Errorf("%+v", e)
+			}
 		})
 	})
 	t.Run("too many at once are turned away before anything is written", func(t *testing.T) {
@@ -308,4 +309,12 @@ func TestHub_Serve(t *testing.T) {
 func firstKind(g *rig, c chat.ID) chat.EventKind {
 	g.Publish(g.store.append(c, "first"))
 	return chat.EventMessage
+}
+
+// stuck is a log that never answers.
+type stuck struct{}
+
+func (stuck) Pull(ctx context.Context, _ string, _ chat.ID, _ int64) ([]chat.Message, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
 }

@@ -17,7 +17,7 @@ import (
 // piece is how much is written under one deadline: a slow reader that moves is not a stuck one.
 const piece = 16 << 10
 
-var errStream = errors.New("push: a stream needs a conversation with Pull, or an agent")
+var errStream = errors.New("push: a stream needs a conversation with its log, or an agent")
 
 // loop is a reader served by the goroutine of its request.
 type loop struct {
@@ -36,7 +36,6 @@ type loop struct {
 	heads            bool // an agent's heads are still to be written
 	degraded         bool
 	failures         int
-	marks            chat.Marks
 
 	// deadline guards the connection's write deadline: once interrupted it stays in the past.
 	deadline    sync.Mutex
@@ -47,13 +46,15 @@ type loop struct {
 		sync.Mutex
 		ended   bool
 		leaving time.Duration // said goodbye when positive
+		read    chat.Marks
 	}
 }
 
 // Serve writes the stream until its reader leaves, is cut, or the hub drains. It returns an error, a *chat.Error, only when
 // nothing was written.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, s Stream) error {
-	if s.Conversation == "" && s.Agent == "" || s.Conversation != "" && s.Pull == nil {
+	defer s.closed()
+	if s.Conversation == "" && s.Agent == "" || s.Conversation != "" && s.Log == nil {
 		return internal(errStream)
 	}
 	if h.isLeaving() {
@@ -85,6 +86,7 @@ func (h *Hub) newLoop(w http.ResponseWriter, r *http.Request, s Stream) *loop {
 	l := &loop{hub: h, s: s, w: w, rc: http.NewResponseController(w)}
 	l.ctx, l.cancel = context.WithCancel(r.Context())
 	l.wake = make(chan struct{}, 1)
+	l.state.read = s.Read
 	l.frames, l.limit = h.options.Queue, h.options.Bytes
 	if s.Conversation != "" {
 		l.counted, l.dirty, l.why = true, true, becauseNew
@@ -108,6 +110,10 @@ func (l *loop) run(proto int) {
 	}
 	pulse := time.NewTimer(l.hub.pulse())
 	defer pulse.Stop()
+	var over <-chan struct{}
+	if l.s.Until != nil {
+		over = l.s.Until.Done()
+	}
 	var retry <-chan time.Time // after a pull that failed
 	for ok := true; ok; {
 		if ok = l.drain(); !ok || l.left() {
@@ -120,7 +126,7 @@ func (l *loop) run(proto int) {
 		select {
 		case <-l.ctx.Done():
 			return
-		case <-l.s.Done:
+		case <-over:
 			l.end(causeRevoked)
 			return
 		case <-l.wake:
@@ -187,7 +193,7 @@ func (l *loop) ask() (out func() bool, err error) {
 	}
 	after, why := l.pulling()
 	l.hub.count.pulls[why].Add(1)
-	ms, err := l.s.Pull(ctx, after)
+	ms, err := l.s.Log.Pull(ctx, l.s.Line, l.s.Conversation, after)
 	if err != nil {
 		return nil, err
 	}
@@ -217,6 +223,11 @@ func (l *loop) stream() *Stream { return &l.s }
 func (l *loop) offer(e *chat.Event, f *frame) {
 	if !l.allowed(e) {
 		return
+	}
+	if e.Kind == chat.EventReceipt {
+		l.state.Lock()
+		receipt(&l.state.read, e)
+		l.state.Unlock()
 	}
 	switch l.backlog.offer(f) {
 	case queued:

@@ -1,12 +1,14 @@
 package push
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,14 +118,27 @@ func TestHub_Cut(t *testing.T) {
 			bystander.want(t, chat.EventMessage)
 		})
 	})
-	t.Run("so does its Done", func(t *testing.T) {
+	t.Run("so does the end of its Until, and Closed is called once", func(t *testing.T) {
 		bubble(t, Options{}, func(t *testing.T, g *rig) {
-			done := make(chan struct{})
-			g.adjust = func(s *Stream) { s.Done = done }
+			until, lose := context.WithCancel(context.Background())
+			var closed atomic.Int32
+			g.adjust = func(s *Stream) { s.Until, s.Closed = until, func() { closed.Add(1) } }
 			s := g.open(t, "/agent/"+string(agent))
 			s.want(t, chat.EventHeads)
-			close(done)
+			if n := closed.Load(); n != 0 {
+				t.Errorf("closed %d times while it is open", n)
+			}
+			lose()
 			s.ended(t)
+			synctest.Wait()
+			if s := g.Stats(); closed.Load() != 1 || s.Cut["revoked"] != 1 {
+				t.Errorf("closed %d times, %+v", closed.Load(), s)
+			}
+			g.adjust = func(s *Stream) { *s = Stream{Closed: func() { closed.Add(1) }} }
+			g.open(t, "/refused")
+			if n := closed.Load(); n != 2 {
+				t.Errorf("one that was refused: closed %d times in all", n)
+			}
 		})
 	})
 }

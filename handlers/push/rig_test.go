@@ -67,7 +67,7 @@ func (s *store) head(c chat.ID) int64 {
 	return int64(len(s.log[c]))
 }
 
-func (s *store) pull(c chat.ID, after int64) ([]chat.Message, error) {
+func (s *store) Pull(_ context.Context, _ string, c chat.ID, after int64) ([]chat.Message, error) {
 	if s.pulled != nil {
 		s.pulled()
 	}
@@ -111,7 +111,7 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := Stream{}
 	if c, ok := strings.CutPrefix(r.URL.Path, "/c/"); ok {
 		id := chat.ID(c)
-		s = Stream{Line: shop, Conversation: id, Epoch: epoch, Pull: func(_ context.Context, after int64) ([]chat.Message, error) { return g.store.pull(id, after) }}
+		s = Stream{Line: shop, Conversation: id, Epoch: epoch, Log: g.store}
 		s.After, s.Foreign = ParseEventID(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"), epoch)
 	}
 	if a, ok := strings.CutPrefix(r.URL.Path, "/agent/"); ok {

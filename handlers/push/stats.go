@@ -20,7 +20,7 @@ type cause uint8
 const (
 	causeSlow     cause = iota // it did not take a write within the deadline
 	causeOverflow              // an agent's queue was full, or a lane lost what she should have seen
-	causeRevoked               // Cut, or its Done
+	causeRevoked               // Cut, or its Until ended
 	causePanic                 // its Allow panicked
 	causeDrain                 // it was still there when the node left
 	causeReset                 // Restart: its numbers belong to an epoch that is over

@@ -27,16 +27,31 @@ type Stream struct {
 	// reset, and After counts as 0. See ParseEventID.
 	After   int64
 	Foreign bool
-	// Pull returns the messages after a number, ascending, at most Page. Needed on a conversation's stream.
-	Pull func(ctx context.Context, after int64) ([]chat.Message, error)
+	// Log is where a conversation's messages are. Needed on a conversation's stream; one value serves all of them.
+	Log Log
+	// Read is how far each side had read when the stream began; receipts that pass by move it. Heartbeats say it.
+	Read chat.Marks
 	// Heads returns the last numbers of the conversations in an agent's lists: the first event of her stream.
 	Heads func(ctx context.Context) (map[chat.ID]int64, error)
-	// Beat returns what a heartbeat says. It may be nil: the reader knows the head it heard of.
-	Beat func(ctx context.Context) (chat.Heartbeat, error)
 	// Allow says whether an event may be shown; nil allows all. It is called by several goroutines and must not wait.
 	Allow func(e chat.Event) bool
-	// Done ends the stream, for instance when a permission was lost; it may be nil.
-	Done <-chan struct{}
+	// Until ends the stream when it ends, for instance because a permission was lost; it may be nil. Nothing waits on it.
+	Until context.Context
+	// Closed is called once, when the stream is over or was refused; it may be nil. Serve may have returned long before.
+	Closed func()
+}
+
+// Log is where messages are kept. Its values can be compared.
+type Log interface {
+	// Pull returns a conversation's messages after a number, ascending, at most Page.
+	Pull(ctx context.Context, line string, conversation chat.ID, after int64) ([]chat.Message, error)
+}
+
+// closed says that the stream is over.
+func (s *Stream) closed() {
+	if s.Closed != nil {
+		s.Closed()
+	}
 }
 
 // ParseEventID reads where a client stands: the header Last-Event-ID ("<epoch>.<seq>") and the parameter after, which may be a
