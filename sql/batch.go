@@ -30,7 +30,6 @@ type batch struct {
 type entry struct {
 	row *row
 	m   chat.Message
-	d   chat.Draft
 }
 
 // lock takes the conversations' rows, in id order; those that do not exist are left out.
@@ -76,7 +75,7 @@ func (b *batch) add(r *row, d chat.Draft) chat.Message {
 	if d.Kind == chat.KindNote {
 		r.NoteSeq++
 		m.Seq = r.NoteSeq
-		b.notes = append(b.notes, entry{row: r, m: m, d: d})
+		b.notes = append(b.notes, entry{row: r, m: m})
 		return m
 	}
 	r.LastSeq++
@@ -99,7 +98,7 @@ func (b *batch) add(r *row, d chat.Draft) chat.Message {
 			r.Replied = some(created)
 		}
 	}
-	b.messages = append(b.messages, entry{row: r, m: m, d: d})
+	b.messages = append(b.messages, entry{row: r, m: m})
 	return m
 }
 
@@ -148,9 +147,6 @@ type messageColumns struct {
 	Data         pq.StringArray `db:"data"`
 	Trace        pq.StringArray `db:"trace_id"`
 	Created      pq.StringArray `db:"created_at"`
-	Received     pq.StringArray `db:"received_at"`
-	Queued       pq.StringArray `db:"queued_at"`
-	Routed       pq.StringArray `db:"routed_at"`
 }
 
 func columnsOf(entries []entry) *messageColumns {
@@ -168,9 +164,6 @@ func columnsOf(entries []entry) *messageColumns {
 		c.Data = append(c.Data, string(e.m.Data))
 		c.Trace = append(c.Trace, e.m.Trace)
 		c.Created = append(c.Created, text(e.m.Created.Time))
-		c.Received = append(c.Received, text(e.d.Received))
-		c.Queued = append(c.Queued, text(e.d.Queued))
-		c.Routed = append(c.Routed, text(e.d.Routed))
 	}
 	return c
 }

@@ -1,23 +1,12 @@
 -- name: Message_Insert
--- The batch and, for what came with a trace, when it passed each hop.
-WITH n AS (
-    SELECT *
-    FROM unnest(
-        CAST(:conversation_id AS uuid[]), CAST(:seq AS bigint[]), CAST(:id AS uuid[]), CAST(:client_id AS text[]), CAST(:author_kind AS text[]),
-        CAST(:author_id AS text[]), CAST(:author_name AS text[]), CAST(:kind AS text[]), CAST(:text AS text[]), CAST(:data AS text[]),
-        CAST(:trace_id AS text[]), CAST(:created_at AS text[]), CAST(:received_at AS text[]), CAST(:queued_at AS text[]), CAST(:routed_at AS text[])
-    ) AS n (conversation_id, seq, id, client_id, author_kind, author_id, author_name, kind, text, data, trace_id, created_at, received_at, queued_at, routed_at)
-), m AS (
-    INSERT INTO messages (conversation_id, seq, id, client_id, author_kind, author_id, author_name, kind, text, data, trace_id, created_at)
-    SELECT n.conversation_id, n.seq, n.id, CAST(NULLIF(n.client_id, '') AS uuid), n.author_kind, CAST(NULLIF(n.author_id, '') AS uuid), n.author_name,
-           n.kind, n.text, CAST(NULLIF(n.data, '') AS jsonb), n.trace_id, CAST(n.created_at AS timestamptz)
-    FROM n
-)
-INSERT INTO traces (conversation_id, seq, trace_id, received_at, queued_at, routed_at, written_at)
-SELECT n.conversation_id, n.seq, n.trace_id, CAST(NULLIF(n.received_at, '') AS timestamptz), CAST(NULLIF(n.queued_at, '') AS timestamptz),
-       CAST(NULLIF(n.routed_at, '') AS timestamptz), clock_timestamp()
-FROM n
-WHERE n.trace_id <> '';
+INSERT INTO messages (conversation_id, seq, id, client_id, author_kind, author_id, author_name, kind, text, data, trace_id, created_at)
+SELECT n.conversation_id, n.seq, n.id, CAST(NULLIF(n.client_id, '') AS uuid), n.author_kind, CAST(NULLIF(n.author_id, '') AS uuid), n.author_name,
+       n.kind, n.text, CAST(NULLIF(n.data, '') AS jsonb), n.trace_id, CAST(n.created_at AS timestamptz)
+FROM unnest(
+    CAST(:conversation_id AS uuid[]), CAST(:seq AS bigint[]), CAST(:id AS uuid[]), CAST(:client_id AS text[]), CAST(:author_kind AS text[]),
+    CAST(:author_id AS text[]), CAST(:author_name AS text[]), CAST(:kind AS text[]), CAST(:text AS text[]), CAST(:data AS text[]),
+    CAST(:trace_id AS text[]), CAST(:created_at AS text[])
+) AS n (conversation_id, seq, id, client_id, author_kind, author_id, author_name, kind, text, data, trace_id, created_at);
 
 -- name: Message_Repeats
 SELECT m.id, m.conversation_id, m.seq, COALESCE(CAST(m.client_id AS text), '') AS client_id, m.author_kind,
