@@ -38,6 +38,11 @@ type Options struct {
 	Passwords *agent.Passwords
 	Clock     desk.Clock
 	Log       *slog.Logger
+	// Node is what people call this process, Build what it is; metrics and the operator's page say both.
+	Node  string
+	Build Build
+	// Databases reads what is known of each line's database, and of the main one, which has the name ""; nil for nothing.
+	Databases func() map[string]Database
 }
 
 // Handlers is the door as a value: its Handler serves every path.
@@ -52,6 +57,11 @@ type Handlers struct {
 	clock    desk.Clock
 	log      *slog.Logger
 	echo     *echo.Echo
+
+	node      string
+	build     Build
+	databases func() map[string]Database
+	requests  *requests
 
 	draining atomic.Bool
 }
@@ -70,7 +80,8 @@ func New(o Options) (*Handlers, error) {
 		return nil, err
 	}
 	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
-		secure: base.Scheme == "https", clock: o.Clock, log: o.Log, echo: echo.New()}
+		secure: base.Scheme == "https", clock: o.Clock, log: o.Log, echo: echo.New(),
+		node: o.Node, build: o.Build, databases: o.Databases, requests: newRequests()}
 	// scs.New would make a store of its own, with a goroutine that nothing ends.
 	h.sessions = &scs.SessionManager{Store: o.Sessions, Codec: scs.GobCodec{}, HashTokenInStore: true, Lifetime: 14 * 24 * time.Hour, IdleTimeout: 3 * 24 * time.Hour}
 	if base.Host != "" {
@@ -87,6 +98,7 @@ func New(o Options) (*Handlers, error) {
 	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords})
 	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock})
 	for _, r := range h.routes(v, a, p, o.Demo) {
+		h.requests.add(r)
 		e.Add(r.method, r.path, h.guard(r))
 		if r.method == get && !r.stream() {
 			e.Add(head, r.path, h.guard(r)) // net/http leaves the body out

@@ -96,7 +96,7 @@ func (h *Handlers) rescue(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// logged writes one line for each request that ends; no query, cookie or body is in it.
+// logged counts each request that ends and writes one line for it; no query, cookie or body is in it.
 func (h *Handlers) logged(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -105,6 +105,7 @@ func (h *Handlers) logged(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		r := c.Request()
+		h.requests.answered(c, time.Since(start))
 		h.log.Debug("request", "method", r.Method, "route", c.Path(), "status", c.Response().Status, "bytes", c.Response().Size,
 			"took", time.Since(start), "address", c.RealIP(), "trace_id", chat.TraceFrom(r.Context()))
 		return nil

@@ -32,17 +32,22 @@ type guard struct {
 	row     atomic.Int32 // failures since the last success
 	// running and refused are for whoever looks: calls inside, and calls that were answered without being made.
 	running, refused atomic.Int64
+	opens            atomic.Int64 // times the breaker opened on a database that had answered
 }
 
 func newGuard() *guard {
-	return &guard{
-		room: bulkhead.New[any](inFlight),
-		breaker: circuitbreaker.NewBuilder[any]().
-			WithFailureRateThreshold(0.5, rateLow, rateSpan).
-			WithDelay(probeWait).
-			WithSuccessThreshold(1).
-			Build(),
-	}
+	g := &guard{room: bulkhead.New[any](inFlight)}
+	g.breaker = circuitbreaker.NewBuilder[any]().
+		WithFailureRateThreshold(0.5, rateLow, rateSpan).
+		WithDelay(probeWait).
+		WithSuccessThreshold(1).
+		OnOpen(func(e circuitbreaker.StateChangedEvent) {
+			if e.OldState == circuitbreaker.ClosedState {
+				g.opens.Add(1)
+			}
+		}).
+		Build()
+	return g
 }
 
 // run calls f unless the database is known to be away. f's errors are translated ones.

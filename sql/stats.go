@@ -19,6 +19,8 @@ type PoolStats struct {
 	Refused int64
 	// Breaker is "closed" while the database answers, "open" while it does not, "half-open" while a call tries.
 	Breaker string
+	// Opens counts how often the breaker found that the database no longer answers.
+	Opens int64
 }
 
 // Stats returns the numbers of each line's pool, by the line's name; those of the main database have the name "".
@@ -36,7 +38,7 @@ func (p *pool) stats() PoolStats {
 	db := p.db.Stats()
 	n := PoolStats{
 		Open: db.OpenConnections, InUse: db.InUse, Max: db.MaxOpenConnections, Waits: db.WaitCount, Waited: db.WaitDuration,
-		InFlight: p.guard.running.Load(), Refused: p.guard.refused.Load(),
+		InFlight: p.guard.running.Load(), Refused: p.guard.refused.Load(), Opens: p.guard.opens.Load(),
 	}
 	switch p.guard.breaker.State() {
 	case circuitbreaker.OpenState:

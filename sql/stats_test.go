@@ -44,7 +44,7 @@ func TestStore_Stats(t *testing.T) {
 			defer cancel()
 		}
 		wantCode(t, s.Ping(t.Context(), "mall"), chat.CodeLineUnavailable)
-		if n := s.Stats()["mall"]; n.Breaker != "open" || n.Refused != 1 {
+		if n := s.Stats()["mall"]; n.Breaker != "open" || n.Refused != 1 || n.Opens != 1 {
 			t.Errorf("got %+v", n)
 		}
 		if n := s.Stats()["shop"]; n.Breaker != "closed" {

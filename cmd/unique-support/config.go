@@ -28,6 +28,7 @@ type config struct {
 	Limits        string        `env:"SUPPORT_LIMITS" default:"on" enum:"on,off" help:"off lifts every rate limit, for load tests."`
 	Proxies       []string      `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
+	Node          string        `env:"SUPPORT_NODE" help:"What metrics and logs call this process; the machine's name and the port when empty."`
 	LogLevel      string        `env:"SUPPORT_LOG" default:"info" enum:"debug,info,warn,error" help:"The least that is logged."`
 	LogFormat     string        `env:"SUPPORT_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"How it is logged; auto is text at a terminal, JSON elsewhere."`
 
@@ -90,6 +91,21 @@ func (c *config) base() (string, error) {
 		return "", fmt.Errorf("SUPPORT_BASE_URL is %q; it is written https://chat.example.com, without a path", c.BaseURL)
 	}
 	return u.Scheme + "://" + u.Host, nil
+}
+
+// node is what people call this process, unless they chose: the machine's name and the port, so that two on one machine differ.
+func (c *config) node(listens net.Addr) string {
+	if c.Node != "" {
+		return c.Node
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		name = "desk"
+	}
+	if _, port, err := net.SplitHostPort(listens.String()); err == nil {
+		name += ":" + port
+	}
+	return name
 }
 
 func (c *config) proxies() ([]*net.IPNet, error) {

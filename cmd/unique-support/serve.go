@@ -93,6 +93,11 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
+	node := c.node(public.Addr())
+	if err := chat.CheckText(node, 64); err != nil {
+		return nil, errors.Join(errors.New("SUPPORT_NODE is a text of at most 64 characters"), public.Close())
+	}
+	log = log.With("node", node)
 	db, err := c.ready(ctx, log, false)
 	if err != nil {
 		return nil, errors.Join(err, public.Close())
@@ -107,9 +112,11 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	}
 
 	s.hub = push.New(push.Options{Log: log})
-	s.desk = desk.New(desk.Options{Store: db.Store, Bus: db.Bus(string(chat.NewID(time.Now()))), Pusher: s.hub, Clock: clock{}, Log: log})
+	bus := db.Bus(string(chat.NewID(time.Now())))
+	s.desk = desk.New(desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
-		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log})
+		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
+		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}

@@ -56,7 +56,7 @@ func TestServer_start(t *testing.T) {
 		want(t, 200, "GET", first.URL+"/readyz", "", "")
 	})
 	t.Run("metrics are on the operator's address only", func(t *testing.T) {
-		if a := want(t, 200, "GET", "http://"+ops+"/metrics", "", ""); !strings.Contains(a.body, "go_goroutines") {
+		if a := want(t, 200, "GET", "http://"+ops+"/metrics", "", ""); !strings.Contains(a.body, "go_goroutines") || !strings.Contains(a.body, `support_breaker_state{line="demo",node="`) {
 			t.Errorf("the metrics are %.200s", a.body)
 		}
 		want(t, 404, "GET", first.URL+"/metrics", "", "")
@@ -186,6 +186,9 @@ func TestServer_start_refusals(t *testing.T) {
 	t.Run("a public address that is none", func(t *testing.T) {
 		refused(t, "SUPPORT_BASE_URL", "--base-url", "chat.example.com")
 	})
+	t.Run("a node's name that is none", func(t *testing.T) {
+		refused(t, "SUPPORT_NODE", "--addr", "127.0.0.1:0", "--node", strings.Repeat("n", 65))
+	})
 	t.Run("a database that is away", func(t *testing.T) {
 		refused(t, "database", "--database-url", "postgres://127.0.0.1:1/support?sslmode=disable")
 	})
@@ -194,12 +197,12 @@ func TestServer_start_refusals(t *testing.T) {
 func TestConfig(t *testing.T) {
 	t.Run("every setting has its variable", func(t *testing.T) {
 		for name, value := range map[string]string{"SUPPORT_ADDR": ":1", "SUPPORT_OPS_ADDR": ":2", "SUPPORT_DATA": "/d", "DATABASE_URL": "postgres://d", "SUPPORT_BASE_URL": "https://b",
-			"SUPPORT_SECRET": "s", "SUPPORT_ADMIN_EMAIL": "a@b.c", "SUPPORT_ADMIN_PASSWORD": "p", "SUPPORT_DEMO": "1", "SUPPORT_LIMITS": "off", "SUPPORT_PROXIES": "10.0.0.0/8,::1/128", "SUPPORT_LOG": "debug", "SUPPORT_LOG_FORMAT": "text"} {
+			"SUPPORT_SECRET": "s", "SUPPORT_ADMIN_EMAIL": "a@b.c", "SUPPORT_ADMIN_PASSWORD": "p", "SUPPORT_DEMO": "1", "SUPPORT_LIMITS": "off", "SUPPORT_PROXIES": "10.0.0.0/8,::1/128", "SUPPORT_NODE": "n", "SUPPORT_LOG": "debug", "SUPPORT_LOG_FORMAT": "text"} {
 			t.Setenv(name, value)
 		}
 		got := parsed(t)
 		if got.Addr != ":1" || got.OpsAddr != ":2" || got.Data != "/d" || got.DatabaseURL != "postgres://d" || got.BaseURL != "https://b" || got.Secret != "s" || got.AdminEmail != "a@b.c" ||
-			got.AdminPassword != "p" || !got.Demo || got.Limits != "off" || len(got.Proxies) != 2 || got.LogLevel != "debug" || got.LogFormat != "text" {
+			got.AdminPassword != "p" || !got.Demo || got.Limits != "off" || len(got.Proxies) != 2 || got.LogLevel != "debug" || got.LogFormat != "text" || got.Node != "n" {
 			t.Errorf("it reads %+v", got)
 		}
 	})

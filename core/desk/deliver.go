@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/router"
@@ -18,7 +19,9 @@ func (d *Desk) deliver(ctx context.Context, l *line, batch []*router.Envelope) {
 		drafts[i] = e.Draft
 		drafts[i].Routed = now
 	}
+	began := time.Now()
 	written, err := d.store.Append(ctx, l.name, drafts)
+	l.count.wrote(began, len(drafts), err)
 	if err != nil {
 		for _, e := range batch {
 			e.Err = err

@@ -47,6 +47,7 @@ type line struct {
 	// shifted says that somebody left the queue other than by being served, so that those behind her have a new place.
 	shifted atomic.Bool
 	told    told
+	count   *counts
 }
 
 // New returns a desk. It accepts at once; Run does what happens without being asked.
@@ -119,7 +120,7 @@ func (d *Desk) at(name string) (*line, error) {
 	if d.ended {
 		return nil, chat.Unavailable(time.Second, router.ErrWorkerNotFound)
 	}
-	l := &line{name: name, free: make(chan struct{}, 1)}
+	l := &line{name: name, free: make(chan struct{}, 1), count: newCounts()}
 	l.router = router.New(router.Options{}, func(ctx context.Context, batch []*router.Envelope) { d.deliver(ctx, l, batch) })
 	d.lines[name] = l
 	return l, nil

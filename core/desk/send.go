@@ -16,6 +16,7 @@ const accept = 3 * time.Second
 // answered with the first message and repeat true, or with chat.Conflict when the content differs.
 // An error of chat.CodeLineUnavailable or chat.CodeQueueFull asks for the same message again.
 func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repeat bool, err error) {
+	arrived := time.Now()
 	actor := chat.ActorFrom(ctx)
 	draft.Author, draft.Trace, draft.Received = actor.Author(), chat.TraceFrom(ctx), d.clock.Now()
 	if err := draft.Check(); err != nil {
@@ -33,6 +34,7 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 		return m, false, err
 	}
 	done, err := d.append(ctx, l, draft)
+	l.count.sent(arrived, done.Repeat, err)
 	if err != nil {
 		return m, false, err
 	}

@@ -51,6 +51,7 @@ func (d *Desk) Enter(ctx context.Context, in Entry) (chat.Visitor, chat.Conversa
 	if in.Resume {
 		c, err := d.store.Current(ctx, in.Line, v.ID)
 		if err == nil {
+			d.entered(in.Line)
 			return v, ForVisitor(c), nil
 		}
 		if !errors.Is(err, chat.NotFound()) {
@@ -61,6 +62,7 @@ func (d *Desk) Enter(ctx context.Context, in Entry) (chat.Visitor, chat.Conversa
 	if err != nil {
 		return fail(err)
 	}
+	d.entered(in.Line)
 	return v, ForVisitor(c), nil
 }
 
