@@ -29,6 +29,8 @@ const (
 type Bus struct {
 	store *Store
 	node  string
+	// again has Listen look for lines that moved.
+	again chan struct{}
 
 	mu    sync.Mutex
 	lines map[string]*outbox
@@ -37,7 +39,7 @@ type Bus struct {
 
 // Bus returns the bus of the node of that name. Two nodes with the same name do not hear each other.
 func (s *Store) Bus(node string) *Bus {
-	return &Bus{store: s, node: node, lines: map[string]*outbox{}, tails: map[string]TailStats{}}
+	return &Bus{store: s, node: node, lines: map[string]*outbox{}, tails: map[string]TailStats{}, again: make(chan struct{}, 1)}
 }
 
 // Announce tells the other nodes of an event while Listen runs. A message of a log is told as a bell only: the others look
@@ -62,6 +64,26 @@ func (b *Bus) Announce(e chat.Event) {
 		return
 	}
 	o.add(word)
+}
+
+const (
+	// movedKind is the word of a mover, who is nobody's node: the line is in another database by now.
+	movedKind    = "moved"
+	movedPayload = `["",false,{"k":"moved"}]`
+)
+
+func channelOf(line string) string { return "support_" + schemaOf(line) }
+
+// look reads the lines again, and has Listen follow them, at once.
+func (b *Bus) look(ctx context.Context) {
+	if err := b.store.Load(ctx); err != nil {
+		b.store.log.WarnContext(ctx, "lines not read again", "error", err)
+		return
+	}
+	select {
+	case b.again <- struct{}{}:
+	default:
+	}
 }
 
 // said is an event on its way to the other nodes.
@@ -222,6 +244,7 @@ func (b *Bus) Listen(ctx context.Context, f func(chat.Event), wants func(line st
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-b.again:
 		}
 	}
 }

@@ -195,7 +195,7 @@ func TestPool_statementTimeout(t *testing.T) {
 	}
 	before := pid()
 	within(t, 4*time.Second, func() {
-		err := s.main.call(t.Context(), func(ctx context.Context) error {
+		err := s.main.call(t.Context(), func(ctx context.Context, _ *pool) error {
 			_, err := s.main.db.ExecContext(ctx, "SELECT pg_sleep(30)")
 			return err
 		})
@@ -211,7 +211,7 @@ func TestPool_call_callerLeaves(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	err := s.main.call(ctx, func(ctx context.Context) error {
+	err := s.main.call(ctx, func(ctx context.Context, _ *pool) error {
 		cancel()
 		return s.main.db.PingContext(ctx)
 	})

@@ -18,6 +18,20 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
+const (
+	// codePaused and codeAway are raised by the triggers of a line that is moving to another database, or has moved.
+	codePaused pqerror.Code = "US001"
+	codeAway   pqerror.Code = "US002"
+)
+
+// isAway reports whether a statement was refused because the line is in another database by now.
+func isAway(err error) bool {
+	r, ok := asRefusal(err)
+	return ok && r.code == codeAway
+}
+
+func asRefusal(err error) (*refusal, bool) { return errors.AsType[*refusal](err) }
+
 // refusal is what may be told of an error of Postgres: its words can quote a visitor's, and those do not belong into a log.
 type refusal struct {
 	code              pqerror.Code
@@ -77,6 +91,11 @@ func translate(err error) error {
 
 func translatePostgres(e *pq.Error) error {
 	r := &refusal{code: e.Code, table: e.Table, constraint: e.Constraint}
+	switch e.Code {
+	case codePaused, codeAway: // our own triggers' words: for the move's pause, a second at most as a rule
+		r.message = e.Message
+		return chat.Unavailable(time.Second, r)
+	}
 	var c *chat.Error
 	switch e.Code.Class() {
 	case "22":
@@ -139,7 +158,7 @@ func outage(err error) bool {
 	}
 	if r, ok := errors.AsType[*refusal](err); ok {
 		switch r.code.Class() {
-		case "40", "55", "25":
+		case "40", "55", "25", "US":
 			return false
 		}
 	}

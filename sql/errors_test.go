@@ -46,6 +46,8 @@ func TestTranslate(t *testing.T) {
 		{err: &pq.Error{Code: "53300"}, code: chat.CodeLineUnavailable, outage: true},
 		{err: &pq.Error{Code: "53100"}, code: chat.CodeLineUnavailable, outage: true},
 		{err: &pq.Error{Code: "55P03"}, code: chat.CodeLineUnavailable},
+		{err: &pq.Error{Code: codePaused}, code: chat.CodeLineUnavailable},
+		{err: &pq.Error{Code: codeAway}, code: chat.CodeLineUnavailable},
 		{err: &pq.Error{Code: "57P01"}, code: chat.CodeLineUnavailable, outage: true},
 		{err: &pq.Error{Code: "57014"}, code: chat.CodeLineUnavailable, outage: true},
 		{err: &pq.Error{Code: "58030"}, code: chat.CodeLineUnavailable, outage: true},

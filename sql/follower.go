@@ -36,7 +36,7 @@ type follower struct {
 
 func (b *Bus) follower(line string, from source, f func(chat.Event), wants func(line string, conversation chat.ID, seq int64) bool) *follower {
 	return &follower{
-		bus: b, line: line, channel: "support_" + schemaOf(line), source: from, pool: newPool(from, b.store.queries, 2),
+		bus: b, line: line, channel: channelOf(line), source: from, pool: newPool(from, b.store.queries, 2),
 		outbox: b.outbox(line), bell: make(chan struct{}, 1), f: f, wants: wants,
 	}
 }
@@ -116,7 +116,9 @@ func (w *follower) listen(ctx context.Context) {
 			w.ring()
 		}
 		for _, s := range words {
-			if ctx.Err() == nil {
+			if s.Kind == movedKind {
+				w.bus.look(ctx)
+			} else if ctx.Err() == nil {
 				w.f(s.event(w.line))
 			}
 		}

@@ -3,6 +3,7 @@ package sql
 import (
 	"cmp"
 	"context"
+	stdsql "database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,12 +16,17 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
+// lookAgain is the least time between two readings of the lines that refused writes ask for.
+const lookAgain = 50 * time.Millisecond
+
 // epochKeep is how long a line's epoch is believed without asking.
 const epochKeep = 10 * time.Second
 
 // place is where a line's conversations are.
 type place struct {
 	line chat.Line
+	// left is where a copy is that a move left behind; guarded by Store.mu.
+	left stdsql.NullString
 	pool *pool
 	// behind is set while this process could not yet bring the line's schema up to date; guarded by Store.mu.
 	behind bool
@@ -50,6 +56,8 @@ type lineRow struct {
 	Locale    string         `db:"locale"`
 	Greeting  []byte         `db:"greeting"`
 	ReplyTime int            `db:"reply_time"`
+	// Left is where a copy is that a move left behind.
+	Left stdsql.NullString `db:"left_dsn"`
 }
 
 func (r lineRow) line() (chat.Line, error) {
@@ -92,7 +100,7 @@ func (s *Store) Load(ctx context.Context) error {
 	for _, r := range rows {
 		l, err := r.line()
 		if err == nil {
-			err = s.keep(l)
+			err = s.keep(l, r.Left)
 		}
 		if err != nil {
 			s.log.ErrorContext(ctx, "line left out", "line", r.Name, "error", err)
@@ -109,7 +117,8 @@ func (s *Store) Refresh(ctx context.Context) error {
 	return errors.Join(err, s.migrateLines(ctx, s.behind()))
 }
 
-// PutLine makes a line's database ready, then creates or changes the line.
+// PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
+// l.DSN says: see MoveLine.
 func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	l.Color = cmp.Or(l.Color, "#176b87")
 	l.Locale = cmp.Or(l.Locale, "zh-CN")
@@ -126,16 +135,19 @@ func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	if err != nil {
 		return fmt.Errorf("write greeting: %w", err)
 	}
+	if known, err := s.Line(l.Name); err == nil {
+		l.DSN = known.DSN // a line that is there stays where it is
+	}
 	if err := s.migrateLine(ctx, l); err != nil {
 		return err
 	}
 	row := lineRow{
 		Name: l.Name, Title: l.Title, Color: l.Color, DSN: l.DSN, Origins: l.Origins, Locale: l.Locale, Greeting: greeting, ReplyTime: l.ReplyTime,
 	}
-	if _, err := s.main.exec(ctx, "Line_Put", row); err != nil {
+	if err := s.main.get(ctx, &l.DSN, "Line_Put", row); err != nil {
 		return fmt.Errorf("put line %s: %w", l.Name, err)
 	}
-	if err := s.keep(l); err != nil {
+	if err := s.keep(l, stdsql.NullString{}); err != nil {
 		return err
 	}
 	s.setBehind(l, false)
@@ -179,11 +191,29 @@ func (s *Store) Ping(ctx context.Context, line string) error {
 			return err
 		}
 	}
-	return p.call(ctx, func(ctx context.Context) error { return p.db.PingContext(ctx) })
+	return p.call(ctx, func(ctx context.Context, p *pool) error { return p.db.PingContext(ctx) })
+}
+
+// look reads the lines again because the pool's line seems to be elsewhere: one reading at a time, for everybody who wants
+// one, and none so soon after another that a line whose move has stopped half-way would keep the main database busy.
+func (s *Store) look(ctx context.Context, old *pool) {
+	looked := s.looking.DoChan("", func() (any, error) {
+		if old.heir.Load() == nil && time.Since(time.Unix(0, s.looked.Load())) >= lookAgain {
+			if err := s.Load(context.WithoutCancel(ctx)); err != nil {
+				s.log.WarnContext(ctx, "lines not read again", "error", err)
+			}
+			s.looked.Store(time.Now().UnixNano())
+		}
+		return nil, nil
+	})
+	select {
+	case <-looked:
+	case <-ctx.Done():
+	}
 }
 
 // keep takes a line into the list, with a pool of its own.
-func (s *Store) keep(l chat.Line) error {
+func (s *Store) keep(l chat.Line, left stdsql.NullString) error {
 	from, err := s.sourceOf(l)
 	if err != nil {
 		return err
@@ -195,11 +225,14 @@ func (s *Store) keep(l chat.Line) error {
 	}
 	known := s.lines[l.Name]
 	if known != nil && known.line.DSN == l.DSN {
-		known.line = l
+		known.line, known.left = l, left
 		return nil
 	}
-	s.lines[l.Name] = &place{line: l, pool: newPool(from, s.queries, s.o.MaxOpen)}
+	p := &place{line: l, left: left, pool: newPool(from, s.queries, s.o.MaxOpen)}
+	p.pool.moved = func(ctx context.Context) { s.look(ctx, p.pool) }
+	s.lines[l.Name] = p
 	if known != nil {
+		known.pool.heir.Store(p.pool)
 		go known.pool.close() //nolint:errcheck // its calls end by themselves, in seconds
 	}
 	return nil

@@ -74,14 +74,15 @@ func TestStore_PutLine(t *testing.T) {
 			t.Fatalf("the main database has the schema, too (%v)", err)
 		}
 	})
-	t.Run("moved to another database", func(t *testing.T) {
-		before, err := s.Epoch(t.Context(), "books")
+	t.Run("changed without its database", func(t *testing.T) {
+		dsn := emptyDatabase(t)
+		wantCode(t, s.PutLine(t.Context(), chat.Line{Name: "films", Title: "Films", DSN: dsn}), "")
+		before, err := s.Line("films")
 		wantCode(t, err, "")
-		wantCode(t, s.PutLine(t.Context(), chat.Line{Name: "books", Title: "Books"}), "")
-		after, err := s.Epoch(t.Context(), "books")
-		wantCode(t, err, "")
-		if after == before {
-			t.Error("the epoch is still the old one")
+		wantCode(t, s.PutLine(t.Context(), chat.Line{Name: "films", Title: "Films!"}), "")
+		wantCode(t, s.Load(t.Context()), "")
+		if l, err := s.Line("films"); err != nil || l.DSN != before.DSN || l.Title != "Films!" {
+			t.Errorf("got %+v, %v", l, err)
 		}
 	})
 	for what, l := range map[string]chat.Line{

@@ -104,6 +104,15 @@ func migrate(ctx context.Context, to source, dir, schema string) error {
 	return translate(err)
 }
 
+// newestMigration is the version that migrations/<dir> end with.
+func newestMigration(dir string) (int64, error) {
+	names, err := fs.Glob(migrationFiles, "migrations/"+dir+"/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	return goose.NumericComponent(names[len(names)-1]) // Glob sorts
+}
+
 // reach makes the first connection; what follows may take longer.
 func reach(ctx context.Context, db *stdsql.DB) error {
 	ctx, cancel := context.WithTimeout(ctx, reachWait)

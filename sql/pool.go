@@ -5,6 +5,7 @@ import (
 	stdsql "database/sql"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -19,6 +20,11 @@ type pool struct {
 	db      *sqlx.DB
 	queries map[string]query
 	guard   *guard
+
+	// heir is the pool of the place the line has moved to; whoever still holds this one is served by that one.
+	heir atomic.Pointer[pool]
+	// moved looks for the heir; nil for pools whose place never changes.
+	moved func(ctx context.Context)
 
 	mu    sync.Mutex
 	stmts map[string]*sqlx.Stmt
@@ -44,7 +50,24 @@ func (p *pool) close() error {
 
 // call runs f bounded, guarded and with its error translated. A caller who leaves meanwhile changes nothing, lest a
 // connection be thrown away and the database's health be judged by her patience; an earlier deadline of hers holds.
-func (p *pool) call(ctx context.Context, f func(ctx context.Context) error) error {
+//
+// A line that has moved refuses what is written to its old place, having done nothing of it: then f is called again at the new one.
+func (p *pool) call(ctx context.Context, f func(ctx context.Context, p *pool) error) error {
+	for h := p.heir.Load(); h != nil; h = p.heir.Load() {
+		p = h
+	}
+	err := p.try(ctx, f)
+	if p.moved == nil || !isAway(err) {
+		return err
+	}
+	p.moved(ctx)
+	if h := p.heir.Load(); h != nil {
+		return h.try(ctx, f)
+	}
+	return err
+}
+
+func (p *pool) try(ctx context.Context, f func(ctx context.Context, p *pool) error) error {
 	if err := ctx.Err(); err != nil {
 		return translate(err)
 	}
@@ -54,12 +77,12 @@ func (p *pool) call(ctx context.Context, f func(ctx context.Context) error) erro
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
 	defer cancel()
-	return p.guard.run(ctx, func() error { return translate(f(ctx)) })
+	return p.guard.run(ctx, func() error { return translate(f(ctx, p)) })
 }
 
 // get reads the one row of a statement into dest: a scalar, or a struct with db tags. No row is chat.NotFound.
 func (p *pool) get(ctx context.Context, dest any, name string, args ...any) error {
-	return p.call(ctx, func(ctx context.Context) error {
+	return p.call(ctx, func(ctx context.Context, p *pool) error {
 		s, bound, err := p.bound(ctx, name, args)
 		if err != nil {
 			return err
@@ -70,7 +93,7 @@ func (p *pool) get(ctx context.Context, dest any, name string, args ...any) erro
 
 // selectAll reads the rows of a statement into dest, a pointer to a slice.
 func (p *pool) selectAll(ctx context.Context, dest any, name string, args ...any) error {
-	return p.call(ctx, func(ctx context.Context) error {
+	return p.call(ctx, func(ctx context.Context, p *pool) error {
 		s, bound, err := p.bound(ctx, name, args)
 		if err != nil {
 			return err
@@ -81,7 +104,7 @@ func (p *pool) selectAll(ctx context.Context, dest any, name string, args ...any
 
 // exec runs a statement and returns how many rows it changed.
 func (p *pool) exec(ctx context.Context, name string, args ...any) (n int64, err error) {
-	err = p.call(ctx, func(ctx context.Context) error {
+	err = p.call(ctx, func(ctx context.Context, p *pool) error {
 		s, bound, err := p.bound(ctx, name, args)
 		if err != nil {
 			return err
@@ -96,7 +119,7 @@ func (p *pool) exec(ctx context.Context, name string, args ...any) (n int64, err
 // chat.Unavailable, and the same call may be made again. Inside f only t is used: a call of the pool itself would
 // want a second connection, and enough of those would wait for each other.
 func (p *pool) tx(ctx context.Context, f func(t *tx) error) error {
-	return p.call(ctx, func(ctx context.Context) error {
+	return p.call(ctx, func(ctx context.Context, p *pool) error {
 		inner, err := p.db.BeginTxx(ctx, nil)
 		if err != nil {
 			return err

@@ -8,6 +8,9 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/taadis/unique-support/core/chat"
 )
@@ -34,6 +37,10 @@ type Store struct {
 	closed bool
 
 	located located
+
+	// looking and looked keep the readings that refused writes ask for apart; see look.
+	looking singleflight.Group
+	looked  atomic.Int64
 
 	stop     context.CancelFunc
 	sessions sync.WaitGroup

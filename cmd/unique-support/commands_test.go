@@ -64,7 +64,7 @@ func TestCommands(t *testing.T) {
 		c := c.at(t)
 		c.prints("line", "create", "mall", "--title", "Mall", "--color", "#112233")
 		c.prints("line", "create", "mall", "--title", "The Mall")
-		if out := c.prints("line", "list"); !matches(out, `NAME +TITLE +DATABASE +HEALTH`, `mall +The Mall +main +ok`, `shop +Shop +main +ok`) {
+		if out := c.prints("line", "list"); !matches(out, `NAME +TITLE +DATABASE +PING +OPEN +WAITING +MESSAGES +HEALTH`, `mall +The Mall +main \(.*\) +[0-9.µm]+s +0 +0 +0 +ok`, `shop +Shop +main \(.*\) +.* +ok`) {
 			t.Errorf("it lists\n%s", out)
 		}
 		c.refuses("a-z", "line", "create", "The Shop", "--title", "x")
@@ -87,7 +87,7 @@ func TestCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.prints("line", "create", "vip", "--title", "VIP", "--dsn", dsn+" dbname=own")
-		if out := c.prints("line", "list"); !matches(out, `vip +VIP +own +ok`) || strings.Contains(out, "dbname") {
+		if out := c.prints("line", "list"); !matches(out, `vip +VIP +\S+/own +[0-9.µm]+s +0 +0 +0 +ok`) || strings.Contains(out, "dbname") {
 			t.Errorf("it lists\n%s", out)
 		}
 		eventually(t, "a line the server has", func() bool {
@@ -97,7 +97,27 @@ func TestCommands(t *testing.T) {
 		if a := want(t, 200, "GET", n.URL+"/c/mall", "", ""); !strings.Contains(a.body, "The Mall") {
 			t.Errorf("the other new line is\n%s", a.body)
 		}
-		enters(t, n.URL, "vip").says(t, "hello")
+		v := enters(t, n.URL, "vip")
+		v.says(t, "hello")
+
+		c.refuses("one of", "line", "move", "vip")
+		c.refuses("one of", "line", "move", "vip", "--to", "main", "--abort")
+		c.refuses("no unfinished move", "line", "move", "vip", "--abort")
+		c.refuses("no line", "line", "move", "nowhere", "--to", "main")
+		c.refuses("there already", "line", "move", "vip", "--to", dsn+" dbname=own", "--dry-run")
+		c.refuses("under another address", "line", "move", "vip", "--to", dsn+" dbname=own application_name=x", "--dry-run")
+		c.prints("line", "move", "vip", "--to", "main", "--dry-run")
+		if out := c.prints("line", "move", "vip", "--to", "main"); !strings.Contains(out, "has moved") {
+			t.Errorf("it prints\n%s", out)
+		}
+		if out := c.prints("line", "list"); !matches(out, `vip +VIP +main .* +1 +1 +ok; a read-only copy is left in \S+/own`) {
+			t.Errorf("it lists\n%s", out)
+		}
+		v.says(t, "still there")
+		c.prints("line", "move", "vip", "--drop-old")
+		if out := c.prints("line", "list"); strings.Contains(out, "copy") || !matches(out, `vip +VIP +main .* +1 +2 +ok`) {
+			t.Errorf("it lists\n%s", out)
+		}
 		c.refuses("", "line", "create", "lost", "--title", "Lost", "--dsn", dsn+" dbname=nowhere")
 	})
 	t.Run("user", func(t *testing.T) {

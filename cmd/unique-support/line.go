@@ -13,8 +13,9 @@ import (
 )
 
 type lineCommand struct {
-	Create lineCreate `cmd:"" help:"Create a business line, or change it."`
-	List   lineList   `cmd:"" help:"List the lines with their health."`
+	Create lineCreate `cmd:"" help:"Create a business line, or change what is named of one."`
+	List   lineList   `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`
+	Move   lineMove   `cmd:"" help:"Move a line to another database while it works; its messages are refused for a moment only."`
 }
 
 type lineCreate struct {
@@ -81,18 +82,20 @@ type lineList struct{}
 func (lineList) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
 		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "NAME\tTITLE\tDATABASE\tHEALTH")
-		for _, l := range db.Lines() {
-			where, health := "main", "ok"
-			if l.DSN != "" {
-				where = "own"
+		fmt.Fprintln(w, "NAME\tTITLE\tDATABASE\tPING\tOPEN\tWAITING\tMESSAGES\tHEALTH")
+		for _, l := range db.Health(ctx) {
+			where, ping, size := l.Where, l.Ping.Round(10*time.Microsecond).String(), fmt.Sprintf("%d\t%d\t%d", l.Open, l.Waiting, l.Messages)
+			if l.Line.DSN == "" {
+				where = "main (" + where + ")"
 			}
-			ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-			if err := db.Ping(ctx, l.Name); err != nil {
-				health = "unavailable"
+			if l.Err != nil {
+				ping, size = "-", "-\t-\t-"
 			}
-			cancel()
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Name, l.Title, where, health)
+			health := l.Health
+			if l.Left != "" {
+				health += "; a read-only copy is left in " + l.Left
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Line.Name, l.Line.Title, where, ping, size, health)
 		}
 		return w.Flush()
 	})

@@ -1,8 +1,29 @@
 -- name: Line_List
-SELECT name, title, color, dsn, origins, locale, greeting, reply_time FROM lines ORDER BY name;
+SELECT name, title, color, dsn, origins, locale, greeting, reply_time, left_dsn FROM lines ORDER BY name;
 
 -- name: Line_Put
+-- A line that is there stays where it is, whatever dsn says: only a move takes its conversations along.
 INSERT INTO lines (name, title, color, dsn, origins, locale, greeting, reply_time)
 VALUES (:name, :title, :color, :dsn, :origins, :locale, :greeting, :reply_time)
-ON CONFLICT (name) DO UPDATE SET title = excluded.title, color = excluded.color, dsn = excluded.dsn, origins = excluded.origins,
-    locale = excluded.locale, greeting = excluded.greeting, reply_time = excluded.reply_time;
+ON CONFLICT (name) DO UPDATE SET title = excluded.title, color = excluded.color, origins = excluded.origins,
+    locale = excluded.locale, greeting = excluded.greeting, reply_time = excluded.reply_time
+RETURNING dsn;
+
+-- name: Line_Where
+SELECT l.dsn, l.left_dsn FROM lines l WHERE l.name = $1;
+
+-- name: Line_Move
+UPDATE lines SET dsn = $2, left_dsn = dsn WHERE name = $1 AND dsn = $3;
+
+-- name: Line_Forget
+UPDATE lines SET left_dsn = NULL WHERE name = $1;
+
+-- name: Line_Lock
+-- Held by whoever moves the line, as long as her connection lives.
+SELECT pg_try_advisory_lock(20210, hashtext($1));
+
+-- name: Line_Moving
+SELECT EXISTS (
+    SELECT 1 FROM pg_locks l
+    WHERE l.locktype = 'advisory' AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+      AND l.classid = 20210 AND l.objid = CAST(CAST(hashtext($1) AS bigint) & 4294967295 AS oid) AND l.objsubid = 2);
