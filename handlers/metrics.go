@@ -144,12 +144,16 @@ var (
 	routerRefused  = metric("router_refused_total", "Messages that found no room in their queue.", "line")
 	routerBatches  = metric("router_batches_total", "Batches the router's workers took up.", "line")
 	routerFailed   = metric("router_panics_total", "Batches whose worker panicked; more than 0 is a bug.", "line")
+	hopsWritten    = metric("hops_written_total", "Entries of messages' traces written behind them.", "line")
+	hopsDropped    = metric("hops_dropped_total", "Entries of messages' traces that found no room or were refused: some traces are incomplete.", "line")
+	hopsWaiting    = metric("hops_waiting", "Entries of messages' traces not yet written; at most 16,384.", "line")
 )
 
 // Describe names the metrics.
 func (l lines) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{messages, acceptSeconds, commitSeconds, commitMessages, commitErrors, lastAccepted, visitorsIn,
-		routerQueued, routerDeepest, routerWaited, routerRefused, routerBatches, routerFailed} {
+		routerQueued, routerDeepest, routerWaited, routerRefused, routerBatches, routerFailed,
+		hopsWritten, hopsDropped, hopsWaiting} {
 		to <- d
 	}
 }
@@ -172,6 +176,9 @@ func (l lines) Collect(to chan<- prometheus.Metric) {
 		count(to, routerRefused, n.Router.Refused, line)
 		count(to, routerBatches, n.Router.Batches, line)
 		count(to, routerFailed, n.Router.Failed, line)
+		count(to, hopsWritten, n.Hops.Written, line)
+		count(to, hopsDropped, n.Hops.Dropped, line)
+		gauge(to, hopsWaiting, n.Hops.Waiting, line)
 	}
 }
 

@@ -20,30 +20,33 @@ const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 // trace gives the request its trace id: that of a valid W3C traceparent, or a new one.
 func trace(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		id, ok := parent(c.Request().Header.Get("traceparent"))
-		if !ok {
+		id, span, ok := parent(c.Request().Header.Get("traceparent"))
+		ctx := c.Request().Context()
+		if ok {
+			ctx = chat.WithParent(ctx, span)
+		} else {
 			id = chat.NewTrace()
 		}
 		c.Response().Header().Set("X-Trace-Id", id)
-		c.SetRequest(c.Request().WithContext(chat.WithTrace(c.Request().Context(), id)))
+		c.SetRequest(c.Request().WithContext(chat.WithTrace(ctx, id)))
 		return next(c)
 	}
 }
 
-// parent reads the trace id of a traceparent header: https://www.w3.org/TR/trace-context/#traceparent-header.
-func parent(h string) (string, bool) {
+// parent reads the trace id and the span of a traceparent header: https://www.w3.org/TR/trace-context/#traceparent-header.
+func parent(h string) (id, span string, ok bool) {
 	if len(h) < 55 || h[2] != '-' || h[35] != '-' || h[52] != '-' || h[:2] == "ff" || (h[:2] == "00" && len(h) != 55) {
-		return "", false
+		return "", "", false
 	}
-	id := h[3:35]
-	for _, part := range []string{h[:2], id, h[36:52], h[53:55]} {
+	id, span = h[3:35], h[36:52]
+	for _, part := range []string{h[:2], id, span, h[53:55]} {
 		for _, r := range part {
 			if !strings.ContainsRune("0123456789abcdef", r) {
-				return "", false
+				return "", "", false
 			}
 		}
 	}
-	return strings.Clone(id), id != strings.Repeat("0", 32) && h[36:52] != strings.Repeat("0", 16)
+	return strings.Clone(id), strings.Clone(span), id != strings.Repeat("0", 32) && span != strings.Repeat("0", 16)
 }
 
 // protect sets what every answer carries and bounds every body.

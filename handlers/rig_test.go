@@ -97,8 +97,8 @@ func newRig(t *testing.T, options ...option) *rig {
 	if err := r.store.Load(ctx); err != nil {
 		t.Fatal(err)
 	}
-	hub := push.New(push.Options{Log: log})
-	r.desk = desk.New(desk.Options{Store: r.store, Bus: r.store.Bus("test"), Pusher: hub, Clock: realClock{}, Log: log})
+	hub := push.New(push.Options{Log: log, Pushed: func(e *chat.Event) { r.desk.Pushed(e) }})
+	r.desk = desk.New(desk.Options{Store: r.store, Bus: r.store.Bus("test"), Pusher: hub, Clock: realClock{}, Node: "desk-1", Log: log})
 	o := Options{Desk: r.desk, Hub: hub, Sessions: r.store.Sessions(), Secret: bytes.Repeat([]byte("s"), 32), Passwords: agent.NewPasswords(), Clock: realClock{}, Log: log}
 	for _, f := range options {
 		f(&o)

@@ -124,6 +124,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{post, "/api/v1/conversations/:id/reopen", replier, p.Reopen},
 		{post, "/api/v1/conversations/:id/snooze", replier, p.Snooze},
 		{post, "/api/v1/conversations/:id/labels", replier, p.Labels},
+		{get, "/api/v1/messages/:id/trace", reader, p.Trace},
 		{post, "/api/v1/presence", replier, p.Presence},
 	}
 	if demo {

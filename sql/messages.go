@@ -86,6 +86,7 @@ func (b *batch) append(drafts []chat.Draft, done []chat.Appended) error {
 			continue
 		}
 		before := r.Status
+		done[i].Before = r.marks()
 		done[i].Message = b.add(r, d)
 		done[i].Moved = r.Status != before
 		if done[i].Moved && r.Status == chat.StatusWaiting {

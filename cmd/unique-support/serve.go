@@ -111,9 +111,9 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
 
-	s.hub = push.New(push.Options{Log: log})
+	s.hub = push.New(push.Options{Log: log, Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
 	bus := db.Bus(string(chat.NewID(time.Now())))
-	s.desk = desk.New(desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Log: log})
+	s.desk = desk.New(desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
 		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
 		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }})

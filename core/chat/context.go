@@ -11,6 +11,7 @@ type contextKey int
 const (
 	traceKey contextKey = iota
 	actorKey
+	parentKey
 )
 
 // NewTrace returns a new trace id: 32 lower-case hex digits, never all zero.
@@ -29,6 +30,17 @@ func WithTrace(ctx context.Context, trace string) context.Context {
 func TraceFrom(ctx context.Context) string {
 	t, _ := ctx.Value(traceKey).(string)
 	return t
+}
+
+// WithParent returns a context that carries the span the caller's traceparent named: 16 hex digits.
+func WithParent(ctx context.Context, span string) context.Context {
+	return context.WithValue(ctx, parentKey, span)
+}
+
+// ParentFrom returns the span the context carries, "" when it carries none.
+func ParentFrom(ctx context.Context) string {
+	s, _ := ctx.Value(parentKey).(string)
+	return s
 }
 
 // WithActor returns a context that says who acts.

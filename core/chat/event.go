@@ -38,7 +38,9 @@ type Event struct {
 	Seq int64
 	// Agent has the conversation, so that a stream can tell whether its agent may see it; empty while it waits.
 	Agent ID
-	To    Audience
+	// By is the side a message is from; empty for everything else.
+	By Kind
+	To Audience
 	// Data is one line of JSON.
 	Data json.RawMessage
 	// Trace is the trace of what caused it.

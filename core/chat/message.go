@@ -57,6 +57,8 @@ type Draft struct {
 	Text         string
 	Data         json.RawMessage
 	Trace        string
+	// Parent is the span its sender's traceparent named, 16 hex digits; empty when there was none.
+	Parent string
 	// Received and Routed are when the request came in and when its batch began; Queued is when a shard took it.
 	Received, Queued, Routed time.Time
 }
@@ -103,6 +105,8 @@ type Appended struct {
 	Conversation Conversation
 	// Moved says that the message changed the conversation's status.
 	Moved bool
+	// Before is how far each side had read before the message; zero for a repeat.
+	Before Marks
 	// Err is why this draft alone was refused: not found, ended, or its client id used with other content.
 	Err error
 }

@@ -117,6 +117,7 @@ func (d *Desk) Mark(ctx context.Context, id chat.ID, delivered, read int64) erro
 	if actor.Kind == chat.KindVisitor {
 		r.Read, r.Delivered = marks.Visitor, marks.VisitorDelivered
 	}
+	d.marked(c, r)
 	d.announce(chat.Event{Kind: chat.EventReceipt, Line: c.Line, Conversation: id, To: chat.ToAll, Trace: chat.TraceFrom(ctx), Data: encode(r)})
 	return nil
 }

@@ -31,6 +31,7 @@ func (d *Desk) deliver(ctx context.Context, l *line, batch []*router.Envelope) {
 	for i, e := range batch {
 		e.Result = written[i]
 		if w := written[i]; w.Err == nil && !w.Repeat {
+			d.accepted(l, &drafts[i], &w)
 			d.announceMessage(l, w)
 		}
 	}
@@ -77,6 +78,7 @@ func (d *Desk) announceConversation(c chat.Conversation) {
 // announceMoved tells of a conversation that changed hands or state.
 func (d *Desk) announceMoved(m chat.Moved) {
 	if m.Notice != nil {
+		d.noticed(m.Conversation.Line, m.Notice)
 		d.announce(messageEvent(m.Conversation.Line, *m.Notice))
 	}
 	d.announceConversation(m.Conversation)
@@ -89,7 +91,7 @@ func ForVisitor(c chat.Conversation) chat.Conversation {
 }
 
 func messageEvent(line string, m chat.Message) chat.Event {
-	e := chat.Event{Kind: chat.EventMessage, Line: line, Conversation: m.Conversation, Seq: m.Seq, To: chat.ToAll, Trace: m.Trace, Data: encode(m)}
+	e := chat.Event{Kind: chat.EventMessage, Line: line, Conversation: m.Conversation, Seq: m.Seq, By: m.Author.Kind, To: chat.ToAll, Trace: m.Trace, Data: encode(m)}
 	if m.Kind == chat.KindNote {
 		e.Seq, e.To = 0, chat.ToAgents
 	}

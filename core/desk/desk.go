@@ -12,12 +12,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Options are what a Desk is made of. All but Log are required.
+// Options are what a Desk is made of. All but Node, Tracer and Log are required.
 type Options struct {
 	Store  Store
 	Bus    Bus
 	Pusher Pusher
 	Clock  Clock
+	// Node is what people call this process; the traces of messages name it.
+	Node string
+	// Tracer is told of messages' ways; nil for nobody.
+	Tracer Tracer
 	Log    *slog.Logger
 }
 
@@ -28,6 +32,8 @@ type Desk struct {
 	bus   Bus
 	push  Pusher
 	clock Clock
+	node  string
+	trace Tracer
 	log   *slog.Logger
 
 	mu    sync.Mutex
@@ -48,6 +54,7 @@ type line struct {
 	shifted atomic.Bool
 	told    told
 	count   *counts
+	journal *journal
 }
 
 // New returns a desk. It accepts at once; Run does what happens without being asked.
@@ -55,7 +62,7 @@ func New(o Options) *Desk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, log: o.Log,
+	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, log: o.Log,
 		lines: map[string]*line{}, presence: presence{present: map[chat.ID]*attendee{}}}
 }
 
@@ -69,7 +76,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// Close stops accepting and waits until what was accepted by the routers is written, or ctx ends.
+// Close stops accepting and waits until what was accepted by the routers is written, the
+// messages' hops included, or ctx ends.
 func (d *Desk) Close(ctx context.Context) error {
 	d.mu.Lock()
 	d.ended = true
@@ -80,7 +88,11 @@ func (d *Desk) Close(ctx context.Context) error {
 	d.mu.Unlock()
 	var g errgroup.Group
 	for _, l := range lines { // at once: a line whose database is slow keeps no other open, nor uses up its time
-		g.Go(func() error { return l.router.Close(ctx) })
+		g.Go(func() error {
+			err := l.router.Close(ctx)
+			l.journal.write(ctx, true)
+			return err
+		})
 	}
 	return g.Wait()
 }
@@ -120,7 +132,7 @@ func (d *Desk) at(name string) (*line, error) {
 	if d.ended {
 		return nil, chat.Unavailable(time.Second, router.ErrWorkerNotFound)
 	}
-	l := &line{name: name, free: make(chan struct{}, 1), count: newCounts()}
+	l := &line{name: name, free: make(chan struct{}, 1), count: newCounts(), journal: newJournal(name, d.store, d.trace, d.log)}
 	l.router = router.New(router.Options{}, func(ctx context.Context, batch []*router.Envelope) { d.deliver(ctx, l, batch) })
 	d.lines[name] = l
 	return l, nil
@@ -143,6 +155,7 @@ func (d *Desk) tend(ctx context.Context, g *errgroup.Group) error {
 			tended[known.Name] = true
 			g.Go(func() error { return d.assign(ctx, l) })
 			g.Go(func() error { return d.check(ctx, l) })
+			g.Go(func() error { return l.journal.run(ctx) })
 		}
 		select {
 		case <-ctx.Done():

@@ -12,6 +12,7 @@ import (
 type Store interface {
 	Lines
 	Log
+	Traces
 	Conversations
 	Inboxes
 	Visitors
@@ -49,6 +50,18 @@ type Log interface {
 	Recent(ctx context.Context, line string, within time.Duration) (map[chat.ID]int64, error)
 	// Notes returns all notes of a conversation, ascending.
 	Notes(ctx context.Context, line string, conversation chat.ID) ([]chat.Message, error)
+}
+
+// Traces are when messages passed each hop on their way: diagnosis, written behind the messages, and never a reason to refuse one.
+type Traces interface {
+	// PutPassages keeps when messages passed their hops, at most one passage for a message. What is known stays, the earlier of
+	// two times; the same twice changes nothing.
+	PutPassages(ctx context.Context, line string, passages []chat.Passage) error
+	// PutReaches keeps when each side had and read the other's messages; the first time stays. With tell it returns the
+	// messages for which that was news, with their traces.
+	PutReaches(ctx context.Context, line string, reaches []chat.Reach, tell bool) ([]chat.Passage, error)
+	// Trace returns the way of the message with the id, wherever on the lines it is, or chat.NotFound.
+	Trace(ctx context.Context, lines []string, message chat.ID) (chat.Trace, error)
 }
 
 // Conversations are read and moved from state to state. A move that writes a notice appends it in the same transaction and returns it.
@@ -173,4 +186,11 @@ type Pusher interface {
 // Clock tells the time.
 type Clock interface {
 	Now() time.Time
+}
+
+// Tracer passes the ways of messages on to a tracing system.
+type Tracer interface {
+	// Trace is told what has become known of a message's way: by the node that accepted it first, by others and later what
+	// they know. It never waits.
+	Trace(line string, p chat.Passage)
 }

@@ -18,7 +18,7 @@ const accept = 3 * time.Second
 func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repeat bool, err error) {
 	arrived := time.Now()
 	actor := chat.ActorFrom(ctx)
-	draft.Author, draft.Trace, draft.Received = actor.Author(), chat.TraceFrom(ctx), d.clock.Now()
+	draft.Author, draft.Trace, draft.Parent, draft.Received = actor.Author(), chat.TraceFrom(ctx), chat.ParentFrom(ctx), d.clock.Now()
 	if err := draft.Check(); err != nil {
 		return m, false, err
 	}

@@ -60,6 +60,8 @@ type Stats struct {
 	Entered uint64
 	// Router is the line's router.
 	Router router.Stats
+	// Hops are those of its messages' traces.
+	Hops HopStats
 }
 
 // Stats returns the numbers of every line, by name.
@@ -79,6 +81,7 @@ func (l *line) stats() Stats {
 	s := Stats{
 		Outcomes: l.outcomes(), Accept: l.count.accept.read(), Commit: l.count.commit.read(), Batch: l.count.batch.read(),
 		CommitErrors: l.count.commitErrors.Load(), Entered: l.count.entered.Load(), Router: l.router.Stats(),
+		Hops: l.journal.statistics(),
 	}
 	if at := l.count.accepted.Load(); at != 0 {
 		s.Accepted = time.Unix(0, at)

@@ -65,6 +65,7 @@ func TestHandlers_OpenAPI(t *testing.T) {
 			"Message": chat.Message{}, "Author": chat.Author{}, "Notice": chat.Notice{}, "Conversation": chat.Conversation{}, "Marks": chat.Marks{},
 			"AgentRef": chat.AgentRef{}, "Visitor": chat.Visitor{}, "Page": chat.Page{}, "Device": chat.Device{}, "InboxPage": chat.InboxPage{},
 			"Canned": chat.Canned{}, "Receipt": chat.Receipt{}, "Typing": chat.Typing{}, "Rating": chat.Rating{}, "Session": sessionAnswer{},
+			"Trace": chat.Trace{}, "Passed": chat.Passed{},
 		} {
 			always, all := fields(shape)
 			s := schemas[name]
@@ -105,6 +106,8 @@ func TestHandlers_OpenAPI(t *testing.T) {
 			"Kind":   {schemas["Kind"].Value.Enum, {string(chat.KindVisitor), string(chat.KindAgent), string(chat.KindBot), string(chat.KindSystem)}},
 			"Message.kind": {schemas["Message"].Value.Properties["kind"].Value.Enum, {string(chat.KindText), string(chat.KindImage), string(chat.KindFile), string(chat.KindCard),
 				string(chat.KindChoices), string(chat.KindForm), string(chat.KindNote), string(chat.KindNotice)}},
+			"Passed.hop": {schemas["Passed"].Value.Properties["hop"].Value.Enum, {string(chat.HopReceived), string(chat.HopQueued), string(chat.HopRouted),
+				string(chat.HopCommitted), string(chat.HopPushed), string(chat.HopDelivered), string(chat.HopRead)}},
 			"PresenceName": {schemas["PresenceName"].Value.Enum, {string(chat.Online), string(chat.Away), string(chat.Offline)}},
 		} {
 			if d := cmp.Diff(pair[1], pair[0]); d != "" {

@@ -26,6 +26,9 @@ type Options struct {
 	WriteTimeout time.Duration
 	// Rate is how many new streams are let in a second: 2,000.
 	Rate int
+	// Pushed, if set, is called with a numbered message after it was offered to somebody of the side it is not from: to agents
+	// when its visitor wrote it, else to the visitor. It must not wait.
+	Pushed func(e *chat.Event)
 }
 
 // reader is a stream as the lanes see it. None of its methods waits, but interrupt.
@@ -160,7 +163,14 @@ func (h *Hub) audience(e *chat.Event, f func(r reader)) {
 
 // deliver offers a framed event.
 func (h *Hub) deliver(e *chat.Event, f *frame) {
-	h.audience(e, func(r reader) { r.offer(e, f) })
+	var across bool // it is offered to the side it is not from
+	h.audience(e, func(r reader) {
+		r.offer(e, f)
+		across = across || (r.stream().Agent != "") == (e.By == chat.KindVisitor)
+	})
+	if across && h.options.Pushed != nil && !e.Ephemeral() {
+		h.options.Pushed(e)
+	}
 }
 
 // miss makes good an event that got lost here.
