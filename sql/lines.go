@@ -28,8 +28,8 @@ type place struct {
 	// left is where a copy is that a move left behind; guarded by Store.mu.
 	left stdsql.NullString
 	pool *pool
-	// behind is set while this process could not yet bring the line's schema up to date; guarded by Store.mu.
-	behind bool
+	// behind is set while this process could not yet bring the line's schema up to date, mending while it tries; guarded by Store.mu.
+	behind, mending bool
 
 	mu      sync.Mutex
 	epoch   string
@@ -110,11 +110,32 @@ func (s *Store) Load(ctx context.Context) error {
 	return nil
 }
 
-// Refresh reads the lines again, and brings those up to date whose database was away when it was their turn. Whoever runs a node
-// calls it every few seconds, so that lines made by another process appear.
+// Refresh reads the lines again, and begins to bring those up to date whose database was away when it was their turn. Whoever
+// runs a node calls it every few seconds, so that lines made by another process appear; it waits for no line's database.
 func (s *Store) Refresh(ctx context.Context) error {
 	err := s.Load(ctx)
-	return errors.Join(err, s.migrateLines(ctx, s.behind()))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.lines {
+		if p.behind && !p.mending && !s.closed {
+			p.mending = true
+			s.background.Go(func() { s.mend(p) })
+		}
+	}
+	return err
+}
+
+// mend brings one line up to date.
+func (s *Store) mend(p *place) {
+	s.mu.RLock()
+	l := p.line
+	s.mu.RUnlock()
+	if err := s.migrateLines(s.running, []chat.Line{l}); err != nil {
+		s.log.Warn("line not migrated", "line", l.Name, "error", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.mending = false
 }
 
 // PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
@@ -182,15 +203,18 @@ func (p *place) knownEpoch() (epoch string, fresh bool) {
 	return p.epoch, p.epoch != "" && time.Since(p.epochAt) < epochKeep
 }
 
-// Ping reports whether the line's database answers; the main database has the name "".
+// Ping reports whether the line's database answers, within a second; the main database has the name "".
 func (s *Store) Ping(ctx context.Context, line string) error {
-	p := s.main
-	if line != "" {
-		var err error
-		if p, err = s.line(line); err != nil {
-			return err
-		}
+	if line == "" {
+		return s.main.ping(ctx)
 	}
+	for a := range ask(ctx, s, []string{line}, func(ctx context.Context, p *pool) (struct{}, error) { return struct{}{}, p.ping(ctx) }) {
+		return a.err
+	}
+	return nil
+}
+
+func (p *pool) ping(ctx context.Context) error {
 	return p.call(ctx, func(ctx context.Context, p *pool) error { return p.db.PingContext(ctx) })
 }
 
@@ -248,17 +272,6 @@ func (s *Store) forget(rows []lineRow) {
 			go p.pool.close() //nolint:errcheck // as in keep
 		}
 	}
-}
-
-func (s *Store) behind() (lines []chat.Line) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, p := range s.lines {
-		if p.behind {
-			lines = append(lines, p.line)
-		}
-	}
-	return lines
 }
 
 func (s *Store) setBehind(l chat.Line, behind bool) {

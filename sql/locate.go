@@ -11,8 +11,12 @@ import (
 const (
 	// locatedMax is how many conversations' lines are remembered.
 	locatedMax = 100_000
-	// askWait bounds a question that is put to several lines at once, so that one that is slow costs little.
+	// askWait is how long a question may take that is put to several lines at once.
 	askWait = 2 * time.Second
+	// patience is how long whoever asked waits for a line's answer, impatience for that of one whose breaker is not closed: she
+	// may be the one a second who tries.
+	patience   = 900 * time.Millisecond
+	impatience = 250 * time.Millisecond
 )
 
 // located remembers which line conversations belong to, which never changes.
@@ -92,40 +96,66 @@ type answer[T any] struct {
 }
 
 // ask puts a question to lines at once and yields their answers as they come, each line's once. Lines that have not
-// answered when askWait or ctx is over are yielded as unavailable; what they say later is dropped.
+// answered when patience, or impatience, or ctx is over are yielded as unavailable; what they say later is dropped.
 func ask[T any](ctx context.Context, s *Store, lines []string, question func(context.Context, *pool) (T, error)) func(yield func(answer[T]) bool) {
 	return func(yield func(answer[T]) bool) {
-		ctx, cancel := context.WithTimeout(ctx, askWait)
-		defer cancel()
+		// The question outlives the patience: a line that is slow is not unwell.
+		asked, cancel := context.WithTimeout(ctx, askWait)
 		answers := make(chan answer[T], len(lines)) // room for all: nobody who answers late waits
-		missing := map[string]bool{}
+		missing, unwell := map[string]bool{}, map[string]bool{}
+		var asking sync.WaitGroup
 		for _, line := range lines {
 			if missing[line] {
 				continue
 			}
 			missing[line] = true
-			go func() { // it ends by itself: a pool bounds its calls
+			p, err := s.line(line)
+			if err != nil {
+				answers <- answer[T]{line: line, err: err}
+				continue
+			}
+			unwell[line] = !p.guard.breaker.IsClosed()
+			asking.Go(func() { // it ends by itself: a pool bounds its calls
 				a := answer[T]{line: line}
-				var p *pool
-				if p, a.err = s.line(line); a.err == nil {
-					a.value, a.err = question(ctx, p)
-				}
+				a.value, a.err = question(asked, p)
 				answers <- a
-			}()
+			})
 		}
-		for len(missing) > 0 {
-			select {
-			case a := <-answers:
-				delete(missing, a.line)
-				if !yield(a) {
-					return
-				}
-			case <-ctx.Done():
-				for line := range missing {
-					if !yield(answer[T]{line: line, err: unavailable(ctx.Err())}) {
-						return
+		go func() {
+			asking.Wait()
+			cancel()
+		}()
+		soon, late := time.NewTimer(impatience), time.NewTimer(patience)
+		defer soon.Stop()
+		defer late.Stop()
+		giveUp := func(which func(line string) bool, why error) bool {
+			for line := range missing {
+				if which(line) {
+					delete(missing, line)
+					if !yield(answer[T]{line: line, err: unavailable(why)}) {
+						return false
 					}
 				}
+			}
+			return true
+		}
+		everyone := func(string) bool { return true }
+		for len(missing) > 0 {
+			goOn := true
+			select {
+			case a := <-answers:
+				if missing[a.line] {
+					delete(missing, a.line)
+					goOn = yield(a)
+				}
+			case <-soon.C:
+				goOn = giveUp(func(line string) bool { return unwell[line] }, context.DeadlineExceeded)
+			case <-late.C:
+				goOn = giveUp(everyone, context.DeadlineExceeded)
+			case <-ctx.Done():
+				goOn = giveUp(everyone, ctx.Err())
+			}
+			if !goOn {
 				return
 			}
 		}

@@ -68,10 +68,16 @@ func TestStore_Migrate(t *testing.T) {
 
 		p.silent.Store(false)
 		wantCode(t, s.Refresh(t.Context()), "")
-		_, err = s.Epoch(t.Context(), "toys")
+		eventually(t, "the migration", func() bool {
+			_, err := s.Epoch(t.Context(), "toys")
+			return err == nil
+		})
+		toys, err := s.place("toys")
 		wantCode(t, err, "")
-		if n := len(s.behind()); n != 0 {
-			t.Errorf("%d lines are still behind", n)
-		}
+		eventually(t, "its end", func() bool {
+			s.mu.RLock()
+			defer s.mu.RUnlock()
+			return !toys.behind && !toys.mending
+		})
 	})
 }

@@ -42,8 +42,10 @@ type Store struct {
 	looking singleflight.Group
 	looked  atomic.Int64
 
-	stop     context.CancelFunc
-	sessions sync.WaitGroup
+	// running ends when the store does, and background with it.
+	running    context.Context
+	stop       context.CancelFunc
+	background sync.WaitGroup
 }
 
 // Open reads the DSN; it does not wait for the database.
@@ -71,19 +73,19 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		main:  newPool(from, mainQueries, o.MaxOpen),
 		lines: map[string]*place{},
 	}
-	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	s.sessions.Go(func() { s.sweepSessions(ctx) })
+	s.running, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.background.Go(func() { s.sweepSessions(s.running) })
 	return s, nil
 }
 
 // Close ends every connection when its call has ended.
 func (s *Store) Close() error {
-	s.stop()
-	s.sessions.Wait()
 	s.mu.Lock()
 	s.closed = true
 	places := slices.Collect(maps.Values(s.lines))
 	s.mu.Unlock()
+	s.stop()
+	s.background.Wait()
 	errs := []error{s.main.close()}
 	for _, p := range places {
 		errs = append(errs, p.pool.close())
