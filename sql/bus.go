@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lib/pq"
@@ -31,6 +32,8 @@ type Bus struct {
 	node  string
 	// again has Listen look for lines that moved.
 	again chan struct{}
+	// words numbers those that are split.
+	words atomic.Int64
 
 	mu    sync.Mutex
 	lines map[string]*outbox
@@ -43,8 +46,8 @@ func (s *Store) Bus(node string) *Bus {
 }
 
 // Announce tells the other nodes of an event while Listen runs. A message of a log is told as a bell only: the others look
-// for it there. What is not in the log travels as it is, unless it is longer than a NOTIFY can be: then it is lost on the
-// other nodes. Announce never waits.
+// for it there. What is not in the log travels as it is, in parts when it is longer than a NOTIFY can be; beyond wordMax it is
+// lost on the other nodes. Announce never waits.
 func (b *Bus) Announce(e chat.Event) {
 	if _, err := b.store.Line(e.Line); err != nil {
 		return
@@ -59,11 +62,14 @@ func (b *Bus) Announce(e chat.Event) {
 		b.store.log.Error("event not announced", "kind", e.Kind, "line", e.Line, "error", err)
 		return
 	}
-	if len(word)+len(b.payload(false)) > payloadMax {
+	switch {
+	case len(word)+len(b.payload(false)) <= payloadMax:
+		o.add(word)
+	case len(word) <= wordMax:
+		o.add(parts(b.words.Add(1), word)...)
+	default:
 		b.store.log.Warn("event too long to announce", "kind", e.Kind, "line", e.Line, "bytes", len(word))
-		return
 	}
-	o.add(word)
 }
 
 const (
@@ -88,12 +94,14 @@ func (b *Bus) look(ctx context.Context) {
 
 // said is an event on its way to the other nodes.
 type said struct {
-	Kind         chat.EventKind  `json:"k"`
+	Kind         chat.EventKind  `json:"k,omitempty"`
 	Conversation chat.ID         `json:"c,omitempty"`
 	Agent        chat.ID         `json:"a,omitempty"`
-	To           chat.Audience   `json:"t"`
-	Data         json.RawMessage `json:"d"`
+	To           chat.Audience   `json:"t,omitempty"`
+	Data         json.RawMessage `json:"d,omitempty"`
 	Trace        string          `json:"r,omitempty"`
+	// Part is all there is of a piece of a longer word.
+	Part *part `json:"p,omitempty"`
 }
 
 func (s said) event(line string) chat.Event {
@@ -123,8 +131,8 @@ func (b *Bus) payloads(bell bool, words []json.RawMessage) (ps pq.StringArray) {
 	return append(ps, string(p))
 }
 
-// read takes a payload apart; what comes from this node itself says nothing.
-func (b *Bus) read(payload string) (bell bool, words []said) {
+// read takes a payload apart, and joins what was split; what comes from this node itself says nothing.
+func (b *Bus) read(payload string, j *joiner) (bell bool, words []said) {
 	var parts []json.RawMessage
 	var node string
 	if json.Unmarshal([]byte(payload), &parts) != nil || len(parts) < 2 {
@@ -135,6 +143,13 @@ func (b *Bus) read(payload string) (bell bool, words []said) {
 	}
 	for _, part := range parts[2:] {
 		var w said
+		if json.Unmarshal(part, &w) == nil && w.Part != nil {
+			whole, ok := j.join(node, w.Part)
+			if !ok {
+				continue
+			}
+			part, w = whole, said{}
+		}
 		if json.Unmarshal(part, &w) == nil && w.Kind != "" {
 			words = append(words, w)
 		}
@@ -170,10 +185,13 @@ func (o *outbox) ring() {
 	o.rouse()
 }
 
-func (o *outbox) add(word json.RawMessage) {
+func (o *outbox) add(words ...json.RawMessage) {
 	o.mu.Lock()
-	o.words = append(o.words, word)
-	for o.bytes += len(word); o.bytes > outboxMax; o.words = o.words[1:] {
+	o.words = append(o.words, words...)
+	for _, w := range words {
+		o.bytes += len(w)
+	}
+	for ; o.bytes > outboxMax; o.words = o.words[1:] {
 		o.bytes -= len(o.words[0])
 	}
 	o.mu.Unlock()

@@ -114,7 +114,7 @@ func TestBus_Listen(t *testing.T) {
 			a.Announce(chat.Event{Kind: chat.EventReceipt, Line: "shop", Conversation: k.id, To: chat.ToAll, Data: json.RawMessage(fmt.Sprintf(`{"read":%d,"x":%q}`, i, body))})
 		}
 		a.Announce(chat.Event{Kind: chat.EventReceipt, Line: "nowhere", Conversation: k.id, Data: json.RawMessage(`{}`)})
-		a.Announce(chat.Event{Kind: chat.EventReceipt, Line: "shop", Conversation: k.id, Data: json.RawMessage(`"` + strings.Repeat("x", payloadMax) + `"`)})
+		a.Announce(chat.Event{Kind: chat.EventReceipt, Line: "shop", Conversation: k.id, Data: json.RawMessage(`"` + strings.Repeat("x", wordMax) + `"`)})
 		eventually(t, "the receipts", func() bool { return len(atB.of(chat.EventReceipt, k.id)) == 100 })
 		for i, e := range atB.of(chat.EventReceipt, k.id) {
 			if !strings.HasPrefix(string(e.Data), fmt.Sprintf(`{"read":%d,`, i)) {
@@ -314,9 +314,9 @@ func TestBus_payloads(t *testing.T) {
 			if len(p) > payloadMax || !json.Valid([]byte(p)) {
 				rt.Fatalf("a payload of %d bytes: %s", len(p), p)
 			}
-			r, ws := b.read(p)
+			r, ws := b.read(p, &joiner{})
 			rang, got = rang || r, append(got, ws...)
-			if r, ws := a.read(p); r || ws != nil {
+			if r, ws := a.read(p, &joiner{}); r || ws != nil {
 				rt.Fatal("it hears itself")
 			}
 		}
@@ -324,8 +324,8 @@ func TestBus_payloads(t *testing.T) {
 			rt.Fatalf("rang %v of %v, %s", rang, bell, diff)
 		}
 	})
-	for _, bad := range []string{"", "x", "{}", "[]", `["a"]`, `[1,true]`, `["b",1]`, `["b",true,1,{}]`} {
-		if _, words := a.read(bad); words != nil {
+	for _, bad := range []string{"", "x", "{}", "[]", `["a"]`, `[1,true]`, `["b",1]`, `["b",true,1,{}]`, `["b",true,{"p":{"w":1,"i":0,"n":1,"b":"e30="}}]`} {
+		if _, words := a.read(bad, &joiner{}); words != nil {
 			t.Errorf("%s: got %v", bad, words)
 		}
 	}

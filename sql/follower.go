@@ -30,6 +30,7 @@ type follower struct {
 	pool    *pool // one connection to notify, one to read
 	outbox  *outbox
 	bell    chan struct{}
+	joiner  joiner // the listener's
 	f       func(chat.Event)
 	wants   func(line string, conversation chat.ID, seq int64) bool
 }
@@ -111,7 +112,7 @@ func (w *follower) listen(ctx context.Context) {
 			w.ring()
 			continue
 		}
-		bell, words := w.bus.read(n.Extra)
+		bell, words := w.bus.read(n.Extra, &w.joiner)
 		if bell {
 			w.ring()
 		}
