@@ -143,6 +143,9 @@ var (
 	routerWaited   = metric("router_waited_total", "Messages that found their queue full at first.", "line")
 	routerRefused  = metric("router_refused_total", "Messages that found no room in their queue.", "line")
 	routerBatches  = metric("router_batches_total", "Batches the router's workers took up.", "line")
+	canarySeconds  = metric("canary_seconds", "Time the canary's last message took from its sender to both sides' streams.", "line")
+	canaryLast     = metric("canary_last_success_timestamp_seconds", "When the canary's last message arrived on both sides; 0 when none did.", "line")
+	canaryFailures = metric("canary_failures_total", "Messages of the canary that got lost, by where: accept, commit, visitor, agents.", "line", "reason")
 	routerFailed   = metric("router_panics_total", "Batches whose worker panicked; more than 0 is a bug.", "line")
 	hopsWritten    = metric("hops_written_total", "Entries of messages' traces written behind them.", "line")
 	hopsDropped    = metric("hops_dropped_total", "Entries of messages' traces that found no room or were refused: some traces are incomplete.", "line")
@@ -153,7 +156,7 @@ var (
 func (l lines) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{messages, acceptSeconds, commitSeconds, commitMessages, commitErrors, lastAccepted, visitorsIn,
 		routerQueued, routerDeepest, routerWaited, routerRefused, routerBatches, routerFailed,
-		hopsWritten, hopsDropped, hopsWaiting} {
+		hopsWritten, hopsDropped, hopsWaiting, canarySeconds, canaryLast, canaryFailures} {
 		to <- d
 	}
 }
@@ -179,6 +182,14 @@ func (l lines) Collect(to chan<- prometheus.Metric) {
 		count(to, hopsWritten, n.Hops.Written, line)
 		count(to, hopsDropped, n.Hops.Dropped, line)
 		gauge(to, hopsWaiting, n.Hops.Waiting, line)
+		if n.Canary == nil {
+			continue
+		}
+		gauge(to, canarySeconds, n.Canary.Took.Seconds(), line)
+		gauge(to, canaryLast, unix(n.Canary.Last), line)
+		for reason, v := range n.Canary.Failures {
+			count(to, canaryFailures, v, line, reason)
+		}
 	}
 }
 

@@ -153,7 +153,7 @@ func (w *follower) tail(ctx context.Context) {
 				continue
 			}
 			w.f(chat.Event{
-				Kind: chat.EventMessage, Line: w.line, Conversation: m.Conversation, Seq: m.Seq, Agent: r.Agent, By: m.Author.Kind, To: chat.ToAll, Data: data, Trace: m.Trace,
+				Kind: chat.EventMessage, Line: w.line, Conversation: m.Conversation, Seq: m.Seq, Agent: r.Agent, By: m.Author.Kind, To: m.Kind.Audience(), Data: data, Trace: m.Trace,
 			})
 		}
 		now := time.Now()

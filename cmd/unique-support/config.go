@@ -29,6 +29,7 @@ type config struct {
 	Proxies       []string      `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
 	Node          string        `env:"SUPPORT_NODE" help:"What metrics and logs call this process; the machine's name and the port when empty."`
+	Canary        time.Duration `env:"SUPPORT_CANARY" default:"15s" help:"How often each line is tried with a message nobody sees; 0 for never."`
 	LogLevel      string        `env:"SUPPORT_LOG" default:"info" enum:"debug,info,warn,error" help:"The least that is logged."`
 	LogFormat     string        `env:"SUPPORT_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"How it is logged; auto is text at a terminal, JSON elsewhere."`
 

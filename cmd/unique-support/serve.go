@@ -21,9 +21,10 @@ import (
 )
 
 var (
-	_ desk.Store  = (*sql.Store)(nil)
-	_ desk.Bus    = (*sql.Bus)(nil)
-	_ desk.Pusher = (*push.Hub)(nil)
+	_ desk.Store   = (*sql.Store)(nil)
+	_ desk.Bus     = (*sql.Bus)(nil)
+	_ desk.Pusher  = (*push.Hub)(nil)
+	_ desk.Watcher = (*push.Hub)(nil)
 )
 
 const (
@@ -98,6 +99,9 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		return nil, errors.Join(errors.New("SUPPORT_NODE is a text of at most 64 characters"), public.Close())
 	}
 	log = log.With("node", node)
+	if c.Canary != 0 && c.Canary < time.Second {
+		return nil, errors.Join(errors.New("SUPPORT_CANARY is 1s or more, or 0 for never"), public.Close())
+	}
 	db, err := c.ready(ctx, log, false)
 	if err != nil {
 		return nil, errors.Join(err, public.Close())
@@ -113,7 +117,8 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 
 	s.hub = push.New(push.Options{Log: log, Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
 	bus := db.Bus(string(chat.NewID(time.Now())))
-	s.desk = desk.New(desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node, Log: log})
+	s.desk = desk.New(desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node,
+		Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
 		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
 		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }})

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/taadis/unique-support/core/chat/sample"
 	"github.com/taadis/unique-support/sql/local"
@@ -189,6 +190,9 @@ func TestServer_start_refusals(t *testing.T) {
 	t.Run("a node's name that is none", func(t *testing.T) {
 		refused(t, "SUPPORT_NODE", "--addr", "127.0.0.1:0", "--node", strings.Repeat("n", 65))
 	})
+	t.Run("a canary that never rests", func(t *testing.T) {
+		refused(t, "SUPPORT_CANARY", "--addr", "127.0.0.1:0", "--canary", "10ms")
+	})
 	t.Run("a database that is away", func(t *testing.T) {
 		refused(t, "database", "--database-url", "postgres://127.0.0.1:1/support?sslmode=disable")
 	})
@@ -197,12 +201,12 @@ func TestServer_start_refusals(t *testing.T) {
 func TestConfig(t *testing.T) {
 	t.Run("every setting has its variable", func(t *testing.T) {
 		for name, value := range map[string]string{"SUPPORT_ADDR": ":1", "SUPPORT_OPS_ADDR": ":2", "SUPPORT_DATA": "/d", "DATABASE_URL": "postgres://d", "SUPPORT_BASE_URL": "https://b",
-			"SUPPORT_SECRET": "s", "SUPPORT_ADMIN_EMAIL": "a@b.c", "SUPPORT_ADMIN_PASSWORD": "p", "SUPPORT_DEMO": "1", "SUPPORT_LIMITS": "off", "SUPPORT_PROXIES": "10.0.0.0/8,::1/128", "SUPPORT_NODE": "n", "SUPPORT_LOG": "debug", "SUPPORT_LOG_FORMAT": "text"} {
+			"SUPPORT_SECRET": "s", "SUPPORT_ADMIN_EMAIL": "a@b.c", "SUPPORT_ADMIN_PASSWORD": "p", "SUPPORT_DEMO": "1", "SUPPORT_LIMITS": "off", "SUPPORT_PROXIES": "10.0.0.0/8,::1/128", "SUPPORT_NODE": "n", "SUPPORT_CANARY": "1m", "SUPPORT_LOG": "debug", "SUPPORT_LOG_FORMAT": "text"} {
 			t.Setenv(name, value)
 		}
 		got := parsed(t)
 		if got.Addr != ":1" || got.OpsAddr != ":2" || got.Data != "/d" || got.DatabaseURL != "postgres://d" || got.BaseURL != "https://b" || got.Secret != "s" || got.AdminEmail != "a@b.c" ||
-			got.AdminPassword != "p" || !got.Demo || got.Limits != "off" || len(got.Proxies) != 2 || got.LogLevel != "debug" || got.LogFormat != "text" || got.Node != "n" {
+			got.AdminPassword != "p" || !got.Demo || got.Limits != "off" || len(got.Proxies) != 2 || got.LogLevel != "debug" || got.LogFormat != "text" || got.Node != "n" || got.Canary != time.Minute {
 			t.Errorf("it reads %+v", got)
 		}
 	})

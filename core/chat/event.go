@@ -21,10 +21,12 @@ const (
 // Audience says whose streams an event goes to.
 type Audience uint8
 
-// An event goes to the conversation's visitor, to the agents of the line, or to both.
+// An event goes to the conversation's visitor, to the agents of the line, or to both. What a canary writes goes to no
+// person: to its own visitor, and to the canary, which stands for the agents.
 const (
 	ToVisitor Audience = 1 << iota
 	ToAgents
+	ToCanary
 	ToAll = ToVisitor | ToAgents
 )
 

@@ -26,6 +26,20 @@ const (
 	KindNotice  MessageKind = "notice"
 )
 
+// KindCanary is what a canary writes to see whether a line works. No person ever sees it.
+const KindCanary MessageKind = "canary"
+
+// Audience says who is shown a message of the kind.
+func (k MessageKind) Audience() Audience {
+	switch k {
+	case KindNote:
+		return ToAgents
+	case KindCanary:
+		return ToVisitor | ToCanary
+	}
+	return ToAll
+}
+
 // Message is one entry of a conversation's log. Its JSON is the shape of the API.
 type Message struct {
 	ID           ID `json:"id"`

@@ -91,9 +91,9 @@ func ForVisitor(c chat.Conversation) chat.Conversation {
 }
 
 func messageEvent(line string, m chat.Message) chat.Event {
-	e := chat.Event{Kind: chat.EventMessage, Line: line, Conversation: m.Conversation, Seq: m.Seq, By: m.Author.Kind, To: chat.ToAll, Trace: m.Trace, Data: encode(m)}
+	e := chat.Event{Kind: chat.EventMessage, Line: line, Conversation: m.Conversation, Seq: m.Seq, By: m.Author.Kind, To: m.Kind.Audience(), Trace: m.Trace, Data: encode(m)}
 	if m.Kind == chat.KindNote {
-		e.Seq, e.To = 0, chat.ToAgents
+		e.Seq = 0
 	}
 	return e
 }

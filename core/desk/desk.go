@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Options are what a Desk is made of. All but Node, Tracer and Log are required.
+// Options are what a Desk is made of. All but Node, Tracer, Canary and Log are required.
 type Options struct {
 	Store  Store
 	Bus    Bus
@@ -22,6 +22,8 @@ type Options struct {
 	Node string
 	// Tracer is told of messages' ways; nil for nobody.
 	Tracer Tracer
+	// Canary is how each line is tried; the zero value is not at all.
+	Canary CanaryOptions
 	Log    *slog.Logger
 }
 
@@ -35,6 +37,8 @@ type Desk struct {
 	node  string
 	trace Tracer
 	log   *slog.Logger
+
+	canary CanaryOptions
 
 	mu    sync.Mutex
 	lines map[string]*line
@@ -55,6 +59,7 @@ type line struct {
 	told    told
 	count   *counts
 	journal *journal
+	canary  *canary // nil when there is none
 }
 
 // New returns a desk. It accepts at once; Run does what happens without being asked.
@@ -62,7 +67,7 @@ func New(o Options) *Desk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, log: o.Log,
+	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, canary: o.Canary, log: o.Log,
 		lines: map[string]*line{}, presence: presence{present: map[chat.ID]*attendee{}}}
 }
 
@@ -134,6 +139,9 @@ func (d *Desk) at(name string) (*line, error) {
 	}
 	l := &line{name: name, free: make(chan struct{}, 1), count: newCounts(), journal: newJournal(name, d.store, d.trace, d.log)}
 	l.router = router.New(router.Options{}, func(ctx context.Context, batch []*router.Envelope) { d.deliver(ctx, l, batch) })
+	if d.canary.Every > 0 {
+		l.canary = newCanary(d, l, d.canary)
+	}
 	d.lines[name] = l
 	return l, nil
 }
@@ -156,6 +164,9 @@ func (d *Desk) tend(ctx context.Context, g *errgroup.Group) error {
 			g.Go(func() error { return d.assign(ctx, l) })
 			g.Go(func() error { return d.check(ctx, l) })
 			g.Go(func() error { return l.journal.run(ctx) })
+			if l.canary != nil {
+				g.Go(func() error { return l.canary.run(ctx) })
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -19,6 +19,7 @@ type Store interface {
 	Seats
 	Agents
 	Library
+	Canaries
 }
 
 // Lines are the business lines.
@@ -157,6 +158,12 @@ type Library interface {
 	CannedReplies(ctx context.Context, agent chat.ID, lines []string) ([]chat.Canned, error)
 	// PutCanned creates or changes a reply.
 	PutCanned(ctx context.Context, c chat.Canned) error
+}
+
+// Canaries are what the desk writes itself to see whether a line works.
+type Canaries interface {
+	// DropCanaries deletes what the node's canaries wrote on the line, and what other canaries left that have been silent for a day.
+	DropCanaries(ctx context.Context, line, node string) error
 }
 
 // Bus tells the other nodes what happened here, and the desk what happened there. It may lose anything: whoever missed a

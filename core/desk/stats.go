@@ -44,7 +44,7 @@ func outcomeOf(repeat bool, err error) outcome {
 	return outcomeRefused
 }
 
-// Stats are a line's numbers on this node since it started.
+// Stats are a line's numbers on this node since it started. What its canary sends is not among what people sent.
 type Stats struct {
 	// Outcomes counts what became of the messages people sent: accepted, repeat (accepted before), conflict (the client id
 	// stands for other content, or the conversation has ended), refused, queue_full, unavailable, and failed, which is a bug.
@@ -62,6 +62,8 @@ type Stats struct {
 	Router router.Stats
 	// Hops are those of its messages' traces.
 	Hops HopStats
+	// Canary is how the line's canary does; nil when there is none.
+	Canary *CanaryStats
 }
 
 // Stats returns the numbers of every line, by name.
@@ -82,6 +84,10 @@ func (l *line) stats() Stats {
 		Outcomes: l.outcomes(), Accept: l.count.accept.read(), Commit: l.count.commit.read(), Batch: l.count.batch.read(),
 		CommitErrors: l.count.commitErrors.Load(), Entered: l.count.entered.Load(), Router: l.router.Stats(),
 		Hops: l.journal.statistics(),
+	}
+	if l.canary != nil {
+		c := l.canary.read()
+		s.Canary = &c
 	}
 	if at := l.count.accepted.Load(); at != 0 {
 		s.Accepted = time.Unix(0, at)

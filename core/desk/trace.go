@@ -27,6 +27,9 @@ func (d *Desk) Trace(ctx context.Context, message chat.ID) (chat.Trace, error) {
 
 // Pushed is told of a message that was offered to a screen of the side it is not from. It never waits.
 func (d *Desk) Pushed(e *chat.Event) {
+	if e.To&chat.ToCanary != 0 {
+		return
+	}
 	if l, err := d.at(e.Line); err == nil {
 		l.journal.pass(chat.Passage{Conversation: e.Conversation, Seq: e.Seq, Trace: e.Trace, Pushed: d.clock.Now()})
 	}
@@ -35,8 +38,8 @@ func (d *Desk) Pushed(e *chat.Event) {
 // accepted takes down the hops of a message that was just written, and that its author has read what was before it.
 func (d *Desk) accepted(l *line, draft *chat.Draft, w *chat.Appended) {
 	m, now := &w.Message, d.clock.Now()
-	if m.Kind == chat.KindNote {
-		return // private, and numbered apart
+	if m.Kind == chat.KindNote || m.Kind == chat.KindCanary {
+		return // private, and numbered apart; or nobody's
 	}
 	l.journal.pass(chat.Passage{
 		Conversation: m.Conversation, Seq: m.Seq, Trace: m.Trace, Parent: draft.Parent, Node: d.node,

@@ -139,7 +139,8 @@ func forVisitor(e *chat.Event) bool {
 
 func (h *Hub) watched(e *chat.Event) bool {
 	return forVisitor(e) && len(h.table.readers(topic{e.Line, e.Conversation})) > 0 ||
-		e.To&chat.ToAgents != 0 && len(h.table.readers(topic{line: e.Line})) > 0
+		e.To&chat.ToAgents != 0 && len(h.table.readers(topic{line: e.Line})) > 0 ||
+		e.To&chat.ToCanary != 0 && len(h.table.readers(canaries(e.Line, e.Conversation))) > 0
 }
 
 // Watched reports whether anybody watches the conversation, or all of its line.
@@ -156,6 +157,11 @@ func (h *Hub) audience(e *chat.Event, f func(r reader)) {
 	}
 	if e.To&chat.ToAgents != 0 {
 		for _, r := range h.table.readers(topic{line: e.Line}) {
+			f(r)
+		}
+	}
+	if e.To&chat.ToCanary != 0 {
+		for _, r := range h.table.readers(canaries(e.Line, e.Conversation)) {
 			f(r)
 		}
 	}

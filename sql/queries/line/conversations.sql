@@ -89,4 +89,5 @@ ON CONFLICT (conversation_id) DO UPDATE SET score = excluded.score, tags = exclu
 RETURNING (xmax = 0) AS first;
 
 -- name: Conversation_Recent
-SELECT c.id, c.last_seq FROM conversations c WHERE c.last_at > now() - CAST($1 AS double precision) * interval '1 second';
+-- In one that is new nobody has written but a canary.
+SELECT c.id, c.last_seq FROM conversations c WHERE c.last_at > now() - CAST($1 AS double precision) * interval '1 second' AND c.status <> 'new';
