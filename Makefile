@@ -10,7 +10,7 @@ BROWSERS := chrome99,safari15.4
 
 .PHONY: help
 help: ## show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
 
 .PHONY: run
 run: build ## build and serve the demo; without DATABASE_URL on a Postgres of its own
@@ -31,6 +31,16 @@ test: ## run every test, browser included
 		(($${#js[@]} == 0)) || PATH=$$PWD/bin/node/node_modules/.bin:$$PATH node --test "$${js[@]}"
 	go test -race -timeout 12m -p 2 ./...
 	go test ./core/router # again without the race detector, under which pools forget: it counts allocations
+
+.PHONY: faults
+faults: ## run the fault matrix and the checker's mutants (half an hour); see docs/operating/faults.md
+	@.tools/install-postgres
+	go run ./cmd/loadtest faults --mutants
+
+.PHONY: faults-short
+faults-short: ## kill nodes and databases for a minute; part of make test
+	@.tools/install-postgres
+	go test -race -count=1 -timeout 12m -v -run TestFaults_short ./cmd/loadtest
 
 .PHONY: check
 check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod and file sizes

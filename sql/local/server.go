@@ -31,6 +31,9 @@ type Options struct {
 	MaxConnections int
 	// FastUnsafe trades durability for speed: a kill loses the last transactions, a power cut perhaps all. It is for tests.
 	FastUnsafe bool
+	// Listen is an address of this machine, such as 127.0.0.9, on which Postgres listens besides its socket, at port 5432 and
+	// without a password: for tests that put something between it and the program. Empty means the socket alone.
+	Listen string
 }
 
 // Server is a running Postgres. It must be stopped, also after it has exited by itself.
@@ -88,7 +91,7 @@ func (o Options) Start(ctx context.Context, dir string) (_ *Server, err error) {
 
 func (o Options) arguments(data, socket string) []string {
 	settings := []string{
-		"listen_addresses=",
+		"listen_addresses=" + o.Listen,
 		"unix_socket_directories=" + quoteListItem(socket),
 		"unix_socket_permissions=0700",
 		"max_connections=" + strconv.Itoa(cmp.Or(o.MaxConnections, defaultMaxConnections)),

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,7 +48,8 @@ func TestStart(t *testing.T) {
 
 	t.Run("the options arrive", func(t *testing.T) {
 		t.Parallel()
-		s, err := local.Options{FastUnsafe: true, MaxConnections: 33}.Start(t.Context(), madeDir(t))
+		host := freeHost()
+		s, err := local.Options{FastUnsafe: true, MaxConnections: 33, Listen: host}.Start(t.Context(), madeDir(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,6 +59,11 @@ func TestStart(t *testing.T) {
 		}
 		if got := query(t, s.DSN(), "SHOW fsync"); got != "off" {
 			t.Errorf("fsync = %s, want off", got)
+		}
+		if host != "" {
+			if got := query(t, "user=support dbname=postgres sslmode=disable host="+host, "SHOW max_connections"); got != "33" {
+				t.Errorf("max_connections = %s by the network, want 33", got)
+			}
 		}
 	})
 
@@ -285,6 +293,17 @@ func madeDir(t *testing.T) string {
 		t.Fatalf("copy the cluster: %v: %s", err, out)
 	}
 	return dir
+}
+
+// freeHost finds an address of this machine at which nobody has Postgres' port; "" where there is only one.
+func freeHost() string {
+	for i := range 100 {
+		host := fmt.Sprintf("127.9.%d.%d", os.Getpid()%250, i+1)
+		if l, err := net.Listen("tcp", host+":5432"); err == nil && l.Close() == nil {
+			return host
+		}
+	}
+	return ""
 }
 
 func start(t *testing.T, dir string) *local.Server {

@@ -1,0 +1,24 @@
+package main
+
+import "syscall"
+
+// rows are the rows of the matrix that this tool runs; docs/operating/faults.md says why the others are not here.
+func rows() []row {
+	return []row{
+		{1, "kill -9 of a random node", killNodes},
+		{2, "rolling restart", restartNodes},
+		{3, "kill -9 of line a's Postgres", killPostgres(syscall.SIGKILL)},
+		{4, "fast and immediate stops of line a's Postgres", killPostgres(syscall.SIGINT, syscall.SIGQUIT)},
+		{5, "kill -9 of one backend of Postgres", killBackend},
+		{6, "line b's database is cut off", isolated(cutOff)},
+		{7, "line b's database is a black hole", isolated(blackHole)},
+		{8, "line b's database answers 2 s late", isolated(slow)},
+		{80, "line b's messages are locked", isolated(locked("BEGIN; LOCK TABLE line_b.messages"))},
+		{81, "line b's conversations are held by an open transaction", isolated(locked("BEGIN; UPDATE line_b.conversations SET labels = labels"))},
+		{9, "line b gets no connections", isolated(noConnections)},
+		{10, "80±40 ms to line a's database", far},
+		{11, "answers lost after commit", lostAnswers},
+		{16, "one message sent 16 times at once over all nodes", repeats},
+		{21, "poison: texts that must not hurt", poison},
+	}
+}

@@ -1,0 +1,41 @@
+// Command loadtest puts a deployment under load, or an installation of its own under every fault it is made to survive, and
+// checks that nothing is lost, repeated or out of order.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type commands struct {
+	Faults faultsCommand `cmd:"" help:"Run the fault matrix on an installation of its own."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "loadtest:", err)
+		os.Exit(1)
+	}
+}
+
+// run is main as a value.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("loadtest"), kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(out, (*io.Writer)(nil)))
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return parsed.Run()
+}
