@@ -32,6 +32,7 @@ func (d *Desk) check(ctx context.Context, l *line) error {
 			if epoch != "" {
 				d.log.Warn("history of the line was replaced, its streams begin anew", "line", l.name)
 				l.told.forget()
+				l.stands.forget()
 				d.push.Restart(l.name, now)
 			}
 			epoch = now

@@ -127,3 +127,28 @@ func TestDesk_Run_lineAway(t *testing.T) {
 	eventually(t, 20*time.Second, "a line that is back", said(false))
 	eventually(t, 20*time.Second, "comparison", func() bool { return n.push.head(v.conversation) == m.Seq })
 }
+
+// deaf is a bus whose hints and tails have stopped.
+type deaf struct{}
+
+func (deaf) Announce(chat.Event) {}
+
+func (deaf) Listen(ctx context.Context, _ func(chat.Event), _ func(string, chat.ID, int64) bool) error {
+	<-ctx.Done()
+	return nil
+}
+
+// A node that hears nothing of the others, and finds nothing in the log by itself, still tells its streams how far each
+// conversation is; they fetch what they have not.
+func TestDesk_Run_deaf(t *testing.T) {
+	t.Parallel()
+	dsn := sqltest.Open(t)
+	a := newNode(t, dsn, "a")
+	b := newNode(t, dsn, "b", func(o *desk.Options) { o.Bus = deaf{} }).run(t)
+	v := a.waiting(t, "shop")
+	head := a.now(t, v.conversation).LastSeq
+	eventually(t, 20*time.Second, "comparison", func() bool { return b.push.head(v.conversation) == head })
+	if es := b.push.of(chat.EventMessage, v.conversation); len(es) != 0 {
+		t.Errorf("it heard %+v", es)
+	}
+}

@@ -61,9 +61,15 @@ func (d *Desk) wants(line string, conversation chat.ID, seq int64) bool {
 	return err != nil || !l.told.knows(place{conversation, seq})
 }
 
-// hear hands an event to the streams of this node, unless they have it already.
+// hear hands an event to the streams of this node, unless they have it, or a newer one, already.
 func (d *Desk) hear(e chat.Event) {
-	if l, err := d.at(e.Line); err == nil && !l.told.first(e) {
+	l, err := d.at(e.Line)
+	switch {
+	case err != nil:
+	case e.Kind == chat.EventConversation:
+		l.stands.tell(e, d.push.Publish)
+		return
+	case !l.told.first(e):
 		return
 	}
 	d.push.Publish(e)

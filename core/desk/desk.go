@@ -57,6 +57,7 @@ type line struct {
 	// shifted says that somebody left the queue other than by being served, so that those behind her have a new place.
 	shifted atomic.Bool
 	told    told
+	stands  stands
 	count   *counts
 	journal *journal
 	canary  *canary // nil when there is none
