@@ -14,6 +14,7 @@ import (
 )
 
 type commands struct {
+	Load   loadCommand   `cmd:"" default:"withargs" help:"Put a deployment under load and check what came of it (the default)."`
 	Faults faultsCommand `cmd:"" help:"Run the fault matrix on an installation of its own."`
 }
 
