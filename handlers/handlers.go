@@ -10,6 +10,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
 	"github.com/taadis/unique-support/handlers/agent"
@@ -43,6 +44,8 @@ type Options struct {
 	Build Build
 	// Databases reads what is known of each line's database, and of the main one, which has the name ""; nil for nothing.
 	Databases func() map[string]Database
+	// Measures are metrics of rooms that the door does not know.
+	Measures []prometheus.Collector
 }
 
 // Handlers is the door as a value: its Handler serves every path.
@@ -61,6 +64,7 @@ type Handlers struct {
 	node      string
 	build     Build
 	databases func() map[string]Database
+	measures  []prometheus.Collector
 	requests  *requests
 
 	draining atomic.Bool
@@ -81,7 +85,7 @@ func New(o Options) (*Handlers, error) {
 	}
 	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
 		secure: base.Scheme == "https", clock: o.Clock, log: o.Log, echo: echo.New(),
-		node: o.Node, build: o.Build, databases: o.Databases, requests: newRequests()}
+		node: o.Node, build: o.Build, databases: o.Databases, measures: o.Measures, requests: newRequests()}
 	// scs.New would make a store of its own, with a goroutine that nothing ends.
 	h.sessions = &scs.SessionManager{Store: o.Sessions, Codec: scs.GobCodec{}, HashTokenInStore: true, Lifetime: 14 * 24 * time.Hour, IdleTimeout: 3 * 24 * time.Hour}
 	if base.Host != "" {

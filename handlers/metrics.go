@@ -49,6 +49,7 @@ func (h *Handlers) registry() *prometheus.Registry {
 	build.WithLabelValues(h.build.Version, h.build.Commit).Set(1)
 	all.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build,
 		h.requests, streams{h.hub}, lines{h.desk}, databases{h.databases})
+	all.MustRegister(h.measures...)
 	return r
 }
 

@@ -56,6 +56,9 @@ func TestCanary(t *testing.T) {
 	if strings.Contains(n.log.String(), "canary") {
 		t.Errorf("it said\n%s", n.log)
 	}
+	t.Run("the alerts and the dashboard ask for what there is", func(t *testing.T) {
+		checkMonitoring(t, want(t, http.StatusOK, "GET", "http://"+ops+"/metrics", "", "").body)
+	})
 }
 
 // metric reads one of the operator's numbers; labels begin the list of its labels.

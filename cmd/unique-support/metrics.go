@@ -2,7 +2,9 @@ package main
 
 import (
 	"runtime/debug"
+	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/taadis/unique-support/handlers"
 	"github.com/taadis/unique-support/sql"
 )
@@ -19,6 +21,36 @@ func databases(store *sql.Store, bus *sql.Bus) map[string]handlers.Database {
 		all[line] = d
 	}
 	return all
+}
+
+// disk measures the file system of the data folder.
+type disk struct{ dir string }
+
+var (
+	diskFree = prometheus.NewDesc("support_data_free_bytes", "Room left on the disk of the data folder.", nil, nil)
+	diskSize = prometheus.NewDesc("support_data_size_bytes", "Size of the disk of the data folder.", nil, nil)
+)
+
+// Describe names the metrics.
+func (disk) Describe(to chan<- *prometheus.Desc) { to <- diskFree; to <- diskSize }
+
+// Collect asks the system; where it does not say, there is no metric.
+func (d disk) Collect(to chan<- prometheus.Metric) {
+	free, size, err := volume(d.dir)
+	if err != nil {
+		return
+	}
+	to <- prometheus.MustNewConstMetric(diskFree, prometheus.GaugeValue, float64(free))
+	to <- prometheus.MustNewConstMetric(diskSize, prometheus.GaugeValue, float64(size))
+}
+
+// volume is how many bytes the file system of a folder has left, and altogether.
+func volume(dir string) (free, size uint64, err error) {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return 0, 0, err
+	}
+	return fs.Bavail * uint64(fs.Bsize), fs.Blocks * uint64(fs.Bsize), nil
 }
 
 // build says what runs: the module's version, and the commit it was built from where that is known.

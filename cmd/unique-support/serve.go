@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
 	"github.com/taadis/unique-support/handlers"
@@ -121,7 +122,7 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
 		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
-		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }})
+		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}}})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
