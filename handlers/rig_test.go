@@ -109,7 +109,9 @@ func newRig(t *testing.T, options ...option) *rig {
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return hub.Run(running) })
 	g.Go(func() error { return r.desk.Run(running) })
-	server := httptest.NewServer(r.door.Handler())
+	server := httptest.NewUnstartedServer(r.door.Handler())
+	server.Config.ConnContext = push.ConnContext // streams are taken over, as in the program
+	server.Start()
 	r.url = server.URL
 	t.Cleanup(func() {
 		r.door.Drain(0)

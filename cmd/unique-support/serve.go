@@ -116,7 +116,7 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
 
-	s.hub = push.New(push.Options{Log: log, Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
+	s.hub = push.New(push.Options{Log: log, Streams: maxStreams(), Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
 	bus := db.Bus(string(chat.NewID(time.Now())))
 	s.desk = desk.New(desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node,
 		Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log})
@@ -127,7 +127,8 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
 	quiet := slog.NewLogLogger(log.Handler(), slog.LevelDebug)
-	s.public = &http.Server{Handler: s.door.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: quiet}
+	s.public = &http.Server{Handler: s.door.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: quiet,
+		ConnContext: push.ConnContext}
 	s.ops = &http.Server{Addr: c.OpsAddr, Handler: s.door.Ops(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: quiet}
 
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))

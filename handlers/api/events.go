@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
@@ -50,5 +51,9 @@ func (h *Handlers) stream(c echo.Context, seated bool, s push.Stream) error {
 		}
 		s.Agent, s.Until, s.Closed = actor.ID, until, func() { leave(); over() }
 	}
-	return h.hub.Serve(c.Response(), c.Request(), s)
+	err = h.hub.Serve(c.Response(), c.Request(), s)
+	if err == nil { // the hub has written the head, here or on a connection that it took over
+		c.Response().Committed, c.Response().Status = true, http.StatusOK
+	}
+	return err
 }

@@ -111,6 +111,20 @@ func (b *backlog) take(next []*frame) []*frame {
 	return q
 }
 
+// shift takes the first of the queue, nil when there is none.
+func (b *backlog) shift() *frame {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.queue) == 0 {
+		return nil
+	}
+	f := b.queue[0]
+	b.queue[0] = nil
+	b.queue = b.queue[1:]
+	b.bytes -= f.size()
+	return f
+}
+
 // wants reports whether the writer is to pull now. What was queued before the backlog became dirty has to be written first; once
 // it is dirty, nothing from the log is queued behind that.
 func (b *backlog) wants() bool {

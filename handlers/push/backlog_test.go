@@ -91,24 +91,28 @@ func TestBacklog_offer(t *testing.T) {
 func TestFrame_bytes(t *testing.T) {
 	t.Parallel()
 	f := numbered(7)
-	a, b := f.bytes("e"), f.bytes("e")
+	in := func(epoch string) *Stream { return &Stream{Conversation: conv, Epoch: epoch} }
+	a, b := f.bytes(in("e")), f.bytes(in("e"))
 	if string(a) != "id: e.7\ndata: x\nevent: message\n\n" || &a[0] != &b[0] {
 		t.Errorf("%q, shared %v", a, &a[0] == &b[0])
 	}
-	if s := string(f.bytes("f")); s != "id: f.7\ndata: x\nevent: message\n\n" {
+	if s := string(f.bytes(in("f"))); s != "id: f.7\ndata: x\nevent: message\n\n" {
 		t.Errorf("another epoch: %q", s)
 	}
-	if s := string(numbered(0).bytes("e")); s != "data: x\nevent: message\n\n" {
+	if s := string(numbered(0).bytes(in("e"))); s != "data: x\nevent: message\n\n" {
 		t.Errorf("ephemeral: %q", s)
+	}
+	if s := string(f.bytes(&Stream{Agent: agent})); s != "data: x\nevent: message\n\n" {
+		t.Errorf("an agent's: %q", s)
 	}
 	t.Run("the log's frame is the lane's", func(t *testing.T) {
 		m := chat.Message{Seq: 7, Text: "a\nb"}
-		pulled, err := appendMessage(nil, "e", &m)
+		pulled, err := in("e").appendMessage(nil, &m)
 		if err != nil {
 			t.Fatal(err)
 		}
 		data, _ := json.Marshal(m)
-		live := (&frame{seq: 7, body: appendEvent(nil, chat.EventMessage, data)}).bytes("e")
+		live := (&frame{seq: 7, body: in("e").appendEvent(nil, chat.EventMessage, data)}).bytes(in("e"))
 		if string(pulled) != string(live) {
 			t.Errorf("%q and %q", pulled, live)
 		}
@@ -122,7 +126,9 @@ func BenchmarkHub_Publish(b *testing.B) {
 	b.Run("watched", func(b *testing.B) {
 		h := New(Options{})
 		r := &deaf{ear: ear{s: Stream{Line: shop, Conversation: conv}}, heard: make(chan struct{}, 1)}
-		h.join(r)
+		if err := h.join(r); err != nil {
+			b.Fatal(err)
+		}
 		ran, stop := running(h)
 		b.ReportAllocs()
 		for b.Loop() {

@@ -21,5 +21,6 @@
 // # Locks
 //
 // The hub's registry, the table's shards, a lane, a reader's backlog, a loop's deadline, the gate and the slots each have a
-// lock of their own, and nobody holds two of them. A lane's lock is held over r3labs' TryPublish, which takes r3labs' own.
+// lock of their own. Two of them are held together like this only: the registry's, then a shard's; a lean reader's, then
+// that of its backlog, the pullers' or the sockets'. A lane's lock is held over r3labs' TryPublish, which takes r3labs' own.
 package push

@@ -8,28 +8,35 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
-var errLeaving = errors.New("push: this node is leaving")
+var (
+	errLeaving = errors.New("push: this node is leaving")
+	errFull    = errors.New("push: this node has as many streams as it may have")
+)
 
 // grace is how long a stream may take to say goodbye after its turn came.
 const grace = time.Second
 
-func leavingError() *chat.Error { return chat.Unavailable(soon(), errLeaving) }
+func unavailable(err error) *chat.Error { return chat.Unavailable(soon(), err) }
 
-// join lets a reader in and subscribes it; it reports false when the hub is leaving.
-func (h *Hub) join(r reader) bool {
+// join lets a reader in and subscribes it, unless the hub is leaving or full. Who is let in is in the table before anybody
+// looks there for whom to send away.
+func (h *Hub) join(r reader) error {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	if h.leaving {
-		h.mu.Unlock()
-		return false
+		return unavailable(errLeaving)
 	}
-	h.open[r] = struct{}{}
+	if limit := h.options.Streams; limit > 0 && h.open >= limit {
+		h.count.full.Add(1)
+		return unavailable(errFull)
+	}
+	h.open++
 	h.all.Add(1)
-	h.mu.Unlock()
 	for _, k := range topics(r.stream()) {
 		h.table.add(k, r)
 	}
 	h.population(r).Add(1)
-	return true
+	return nil
 }
 
 // part takes a reader out again.
@@ -39,7 +46,7 @@ func (h *Hub) part(r reader) {
 	}
 	h.population(r).Add(-1)
 	h.mu.Lock()
-	delete(h.open, r)
+	h.open--
 	h.mu.Unlock()
 	h.all.Done()
 }
@@ -72,13 +79,9 @@ func (h *Hub) isLeaving() bool {
 // leave turns new streams away from now on and returns those that are open.
 func (h *Hub) leave() []reader {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.leaving = true
-	rs := make([]reader, 0, len(h.open))
-	for r := range h.open {
-		rs = append(rs, r)
-	}
-	return rs
+	h.mu.Unlock()
+	return h.table.all()
 }
 
 // Drain refuses new streams, says goodbye to the open ones one after the other within spread, and waits until all have ended.

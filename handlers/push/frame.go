@@ -24,14 +24,15 @@ type stamped struct {
 	bytes []byte
 }
 
-// bytes returns the frame for a reader of the epoch. A frame without a number has no id line at all: an empty one would make
-// browsers forget theirs.
-func (f *frame) bytes(epoch string) []byte {
-	if f.seq == 0 {
+// bytes returns the frame for a reader of the stream. A frame without a number has no id line at all: an empty one would make
+// browsers forget theirs. An agent's stream has none either.
+func (f *frame) bytes(s *Stream) []byte {
+	if f.seq == 0 || s.Conversation == "" {
 		return f.body
 	}
-	if s := f.stamp.Load(); s != nil && s.epoch == epoch {
-		return s.bytes
+	epoch := s.Epoch
+	if made := f.stamp.Load(); made != nil && made.epoch == epoch {
+		return made.bytes
 	}
 	b := append(appendID(make([]byte, 0, len(f.body)+len(epoch)+26), epoch, f.seq), f.body...)
 	f.stamp.Store(&stamped{epoch, b})
@@ -50,19 +51,28 @@ func appendID(b []byte, epoch string, seq int64) []byte {
 }
 
 // appendEvent frames an event as r3labs does, for what only one reader gets.
-func appendEvent(b []byte, kind chat.EventKind, data []byte) []byte {
+func (s *Stream) appendEvent(b []byte, kind chat.EventKind, data []byte) []byte {
 	b = append(append(b, "data: "...), data...)
 	b = append(append(b, "\nevent: "...), kind...)
 	return append(b, "\n\n"...)
 }
 
 // appendMessage frames a message from the log.
-func appendMessage(b []byte, epoch string, m *chat.Message) ([]byte, error) {
+func (s *Stream) appendMessage(b []byte, m *chat.Message) ([]byte, error) {
 	data, err := json.Marshal(m)
 	if err != nil {
 		return b, err
 	}
-	return appendEvent(appendID(b, epoch, m.Seq), chat.EventMessage, data), nil
+	return s.appendEvent(appendID(b, s.Epoch, m.Seq), chat.EventMessage, data), nil
+}
+
+// encode is for what can be encoded: numbers and strings.
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("encode what a stream says: " + err.Error())
+	}
+	return data
 }
 
 // line makes sure that data is one line of JSON, which cannot forge a field of the event, and reports false when it cannot.

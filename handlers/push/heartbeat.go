@@ -30,8 +30,7 @@ func (l *loop) beat(degraded bool) bool {
 	b.Read = l.state.read
 	l.state.Unlock()
 	_, b.Head = l.stands()
-	data, err := json.Marshal(b)
-	return err == nil && l.event(chat.EventHeartbeat, data)
+	return l.event(chat.EventHeartbeat, encode(b))
 }
 
 // receipt moves the marks as a receipt tells it; they never go back.

@@ -2,7 +2,6 @@ package push
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
@@ -24,6 +23,8 @@ type Options struct {
 	Queue, Bytes int
 	// WriteTimeout is how long a reader may take none of what is written to it: 10 s.
 	WriteTimeout time.Duration
+	// Streams is how many streams may be open at once; more are refused. 0 is no limit.
+	Streams int
 	// Rate is how many new streams are let in a second: 2,000.
 	Rate int
 	// Pushed, if set, is called with a numbered message after it was offered to somebody of the side it is not from: to agents
@@ -60,8 +61,10 @@ type Hub struct {
 	count   counters
 	ran     atomic.Bool
 
+	keeper // of the lean readers
+
 	mu      sync.Mutex
-	open    map[reader]struct{}
+	open    int // streams, all of them in the table
 	leaving bool
 	all     sync.WaitGroup // of open; nobody is added once the hub is leaving
 }
@@ -79,7 +82,7 @@ func New(o Options) *Hub {
 	}
 	h := &Hub{
 		options: o, log: o.Log, table: newTable(), gate: newGate(o.Rate),
-		slots: slots{by: map[string]chan struct{}{}}, away: away{lines: map[string]struct{}{}}, open: map[reader]struct{}{},
+		slots: slots{by: map[string]chan struct{}{}}, away: away{lines: map[string]struct{}{}},
 	}
 	for i := range o.Lanes {
 		h.lanes = append(h.lanes, newLane(h, i))
@@ -103,6 +106,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		r.interrupt()
 	}
 	h.all.Wait()
+	h.unkeep()
 	all.Wait()
 	server.Close() // every subscriber has left, so nobody is stranded
 	return nil
@@ -200,26 +204,17 @@ func (h *Hub) Cut(agent chat.ID) {
 // Restart ends the streams of a line's conversations: the numbers their readers have belong to an epoch that is over. They
 // come back with it, and are told to reset. Agents' streams know no epoch: they are sent the reset and stay.
 func (h *Hub) Restart(line, epoch string) {
-	data, err := json.Marshal(map[string]string{"line": line, "epoch": epoch})
-	if err != nil {
-		panic("encode a reset: " + err.Error()) // two strings
-	}
+	data := encode(map[string]string{"line": line, "epoch": epoch})
 	h.Publish(chat.Event{Kind: chat.EventReset, Line: line, To: chat.ToAgents, Data: data})
 	h.cut(causeReset, func(s *Stream) bool { return s.Conversation != "" && s.Line == line })
 }
 
 func (h *Hub) cut(why cause, which func(s *Stream) bool) {
-	var gone []reader
-	h.mu.Lock()
-	for r := range h.open {
+	for _, r := range h.table.all() {
 		if which(r.stream()) {
-			gone = append(gone, r)
+			r.end(why)
+			r.interrupt()
 		}
-	}
-	h.mu.Unlock()
-	for _, r := range gone {
-		r.end(why)
-		r.interrupt()
 	}
 }
 

@@ -18,8 +18,7 @@ import (
 
 func TestHub_Serve(t *testing.T) {
 	t.Parallel()
-	t.Run("OK: history, then live, in order, while others publish", func(t *testing.T) {
-		t.Parallel()
+	t.Run("OK: history, then live, in order, while others publish", both(func(t *testing.T, start starter) {
 		g := start(t, Options{Queue: 16})
 		const history, live = 1234, 2000
 		for i := range history {
@@ -53,9 +52,8 @@ func TestHub_Serve(t *testing.T) {
 			})
 		}
 		all.Wait()
-	})
-	t.Run("OK: the head of the answer, and its first bytes at once", func(t *testing.T) {
-		t.Parallel()
+	}))
+	t.Run("OK: the head of the answer, and its first bytes at once", both(func(t *testing.T, start starter) {
 		g := start(t, Options{})
 		g.adjust = func(s *Stream) {
 			s.Log = stuck{}
@@ -75,7 +73,7 @@ func TestHub_Serve(t *testing.T) {
 		if l, err := s.line(); err != nil || !strings.HasPrefix(l, "retry: ") {
 			t.Errorf("second line %q, %v", l, err)
 		}
-	})
+	}))
 	t.Run("OK: over HTTP/2", func(t *testing.T) {
 		t.Parallel()
 		g := start(t, Options{})
@@ -98,8 +96,7 @@ func TestHub_Serve(t *testing.T) {
 		s.messages(t, 2, 2)
 		server.Client().CloseIdleConnections()
 	})
-	t.Run("ephemeral events carry no id line, and do not wait for history", func(t *testing.T) {
-		t.Parallel()
+	t.Run("ephemeral events carry no id line, and do not wait for history", both(func(t *testing.T, start starter) {
 		g := start(t, Options{})
 		g.Publish(g.store.append(conv, "one"))
 		s := g.open(t, "/c/"+string(conv))
@@ -115,9 +112,8 @@ func TestHub_Serve(t *testing.T) {
 		if strings.Contains(s.raw.String(), "id: \n") {
 			t.Errorf("an empty id in %q", s.raw.String())
 		}
-	})
-	t.Run("a note never reaches a visitor", func(t *testing.T) {
-		t.Parallel()
+	}))
+	t.Run("a note never reaches a visitor", both(func(t *testing.T, start starter) {
 		g := start(t, Options{})
 		s := g.open(t, "/c/"+string(conv))
 		a := g.open(t, "/agent/"+string(agent))
@@ -131,9 +127,8 @@ func TestHub_Serve(t *testing.T) {
 		if e := a.want(t, chat.EventMessage); !strings.Contains(e.data, "secret") {
 			t.Errorf("the agent got %q", e.data)
 		}
-	})
-	t.Run("a foreign epoch is told to reset and gets everything", func(t *testing.T) {
-		t.Parallel()
+	}))
+	t.Run("a foreign epoch is told to reset and gets everything", both(func(t *testing.T, start starter) {
 		g := start(t, Options{})
 		for range 3 {
 			g.store.append(conv, "x")
@@ -143,9 +138,8 @@ func TestHub_Serve(t *testing.T) {
 			t.Errorf("%+v, %v", e, err)
 		}
 		s.messages(t, 1, 3)
-	})
-	t.Run("a new line in the data forges nothing", func(t *testing.T) {
-		t.Parallel()
+	}))
+	t.Run("a new line in the data forges nothing", both(func(t *testing.T, start starter) {
 		g := start(t, Options{})
 		s := g.open(t, "/c/"+string(conv))
 		s.want(t, firstKind(g, conv))
@@ -177,7 +171,7 @@ func TestHub_Serve(t *testing.T) {
 		if n := g.Stats().Refused; n != 8 {
 			t.Errorf("%d refused", n)
 		}
-	})
+	}))
 	t.Run("a pull that fails keeps the stream open, says degraded, and is repeated", func(t *testing.T) {
 		bubble(t, Options{}, func(t *testing.T, g *rig) {
 			g.store.append(conv, "x")

@@ -124,8 +124,8 @@ func TestHub_Publish(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			h := New(Options{Lanes: 3})
 			r := &ear{s: Stream{Agent: agent, Lines: []string{shop}}}
-			if !h.join(r) {
-				t.Fatal("not let in")
+			if err := h.join(r); err != nil {
+				t.Fatal(err)
 			}
 			for i := range 50 {
 				h.Publish(chat.Event{Kind: chat.EventTyping, Line: shop, Conversation: conv, To: chat.ToAgents, Data: json.RawMessage(fmt.Sprint(i))})

@@ -2,7 +2,6 @@ package push
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -51,30 +50,45 @@ type loop struct {
 }
 
 // Serve writes the stream until its reader leaves, is cut, or the hub drains. It returns an error, a *chat.Error, only when
-// nothing was written.
+// nothing was written. Where it can, it takes the connection over and returns at once: w is not to be written to any more.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, s Stream) error {
+	if err := h.admit(&s); err != nil {
+		s.closed()
+		return err
+	}
+	s.Lines = slices.Compact(slices.Sorted(slices.Values(s.Lines)))
+	if leanable(r) {
+		return h.serveLean(w, &s)
+	}
 	defer s.closed()
-	if s.Conversation == "" && s.Agent == "" || s.Conversation != "" && s.Log == nil {
-		return internal(errStream)
-	}
-	if h.isLeaving() {
-		return leavingError()
-	}
-	if !h.gate.pass() {
-		h.count.gated.Add(1)
-		return tooMany()
-	}
 	l := h.newLoop(w, r, s)
 	defer l.cancel()
 	if err := l.disarm(); err != nil { // the server's own deadline would end the stream
 		return internal(fmt.Errorf("set the write deadline of a stream: %w", err))
 	}
-	if !h.join(l) {
-		return leavingError()
+	if err := h.join(l); err != nil {
+		return err
 	}
+	h.count.loops.Add(1)
+	defer h.count.loops.Add(-1)
 	defer h.part(l)
 	defer l.close()
 	l.run(r.ProtoMajor)
+	return nil
+}
+
+// admit says whether a stream may begin, as far as that can be said before it is known where its reader is.
+func (h *Hub) admit(s *Stream) error {
+	if s.Conversation == "" && s.Agent == "" || s.Conversation != "" && s.Log == nil {
+		return internal(errStream)
+	}
+	if h.isLeaving() {
+		return unavailable(errLeaving)
+	}
+	if !h.gate.pass() {
+		h.count.gated.Add(1)
+		return tooMany()
+	}
 	return nil
 }
 
@@ -96,7 +110,6 @@ func (h *Hub) newLoop(w http.ResponseWriter, r *http.Request, s Stream) *loop {
 		l.slots = h.slots.of(s.Line)
 		return l
 	}
-	l.s.Lines = slices.Compact(slices.Sorted(slices.Values(s.Lines)))
 	l.frames, l.limit = 8*l.frames, 4*l.limit
 	l.heads = s.Heads != nil
 	l.slots = h.slots.of("")
@@ -147,22 +160,20 @@ func (l *loop) run(proto int) {
 // open writes the head and the first bytes, which leave at once.
 func (l *loop) open(proto int) bool {
 	h := l.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store, no-transform")
-	h.Set("X-Accel-Buffering", "no")
+	streamHeaders(h)
 	if proto == 1 {
 		h.Set("Connection", "close") // the connection had our deadlines: nobody else is to have it
 	}
 	_ = l.rc.SetReadDeadline(time.Time{}) // the server's would end the request; not every writer has one
 	l.w.WriteHeader(http.StatusOK)
-	if !l.write(fmt.Appendf(nil, ": welcome\nretry: %d\n\n", 1000+rand.N(2000))) {
-		return false
-	}
-	if l.s.Foreign && l.counted {
-		data, err := json.Marshal(map[string]string{"epoch": l.s.Epoch})
-		return err == nil && l.event(chat.EventReset, data)
-	}
-	return l.flush()
+	return l.write(l.s.opening()) && l.flush()
+}
+
+// streamHeaders are those of every stream.
+func streamHeaders(h http.Header) {
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("X-Accel-Buffering", "no")
 }
 
 // fetch has a slot: it reads what is missing, gives the slot back and writes. A pause says when to try again.
@@ -205,16 +216,26 @@ func (l *loop) ask() (out func() bool, err error) {
 
 // failed keeps the stream open and says what is the matter.
 func (l *loop) failed(err error) (time.Duration, bool) {
-	l.hub.count.pullErrors.Add(1)
-	l.hub.log.Debug("pull failed", "line", l.s.Line, "conversation", string(l.s.Conversation), "error", err)
-	pause := min(maxPause, firstPause<<min(l.failures, 10))
+	l.hub.failed(&l.s, err)
+	pause := backoff(l.failures)
 	l.failures++
-	pause = pause/2 + rand.N(pause/2)
 	if l.degraded {
 		return pause, true
 	}
 	l.degraded = true
 	return pause, l.beat(true)
+}
+
+// failed counts a pull that failed.
+func (h *Hub) failed(s *Stream, err error) {
+	h.count.pullErrors.Add(1)
+	h.log.Debug("pull failed", "line", s.Line, "conversation", string(s.Conversation), "error", err)
+}
+
+// backoff is the pause after so many pulls that failed before this one.
+func backoff(failures int) time.Duration {
+	pause := min(maxPause, firstPause<<min(failures, 10))
+	return pause/2 + rand.N(pause/2)
 }
 
 func (l *loop) stream() *Stream { return &l.s }
@@ -283,8 +304,13 @@ func (l *loop) left() bool {
 	if within == 0 {
 		return false
 	}
-	l.event(chat.EventGoodbye, fmt.Appendf(nil, `{"after_ms":%d}`, within.Milliseconds()))
+	l.event(chat.EventGoodbye, goodbye(within))
 	return true
+}
+
+// goodbye is the data of a goodbye: when to come back, at the latest.
+func goodbye(within time.Duration) []byte {
+	return fmt.Appendf(nil, `{"after_ms":%d}`, within.Milliseconds())
 }
 
 func (l *loop) end(why cause) {

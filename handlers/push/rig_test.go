@@ -102,6 +102,7 @@ type rig struct {
 	*Hub
 	store  *store
 	adjust func(*Stream)
+	before func(http.ResponseWriter) // as middleware
 	dial   func() (net.Conn, error)
 	late   []chat.Event // written, and not published yet
 }
@@ -117,6 +118,9 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a, ok := strings.CutPrefix(r.URL.Path, "/agent/"); ok {
 		s = Stream{Agent: chat.ID(a), Lines: []string{shop, "bank", shop}, Heads: g.store.heads}
 	}
+	if g.before != nil {
+		g.before(w)
+	}
 	if g.adjust != nil {
 		g.adjust(&s)
 	}
@@ -126,14 +130,44 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// start runs a hub behind a real HTTP server until the test ends.
-func start(t *testing.T, o Options) *rig {
+// starter runs a hub behind a real HTTP server until the test ends.
+type starter func(t testing.TB, o Options) *rig
+
+// start has every reader be served by its request's goroutine.
+func start(t testing.TB, o Options) *rig {
+	t.Helper()
+	return startWith(t, o, nil)
+}
+
+// startLean has every connection be taken over.
+func startLean(t testing.TB, o Options) *rig {
+	t.Helper()
+	return startWith(t, o, ConnContext)
+}
+
+// both runs a test with either kind of reader.
+func both(f func(t *testing.T, start starter)) func(t *testing.T) {
+	return func(t *testing.T) {
+		t.Parallel()
+		for name, s := range map[string]starter{"loop": start, "lean": startLean} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				f(t, s)
+			})
+		}
+	}
+}
+
+func startWith(t testing.TB, o Options, connContext func(context.Context, net.Conn) context.Context) *rig {
 	t.Helper()
 	g := &rig{Hub: New(o), store: newStore()}
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
 	go func() { ran <- g.Run(ctx) }()
-	server := httptest.NewServer(g)
+	server := httptest.NewUnstartedServer(g)
+	server.Config.ConnContext = connContext
+	server.Config.WriteTimeout, server.Config.ReadTimeout = 3*time.Second, 3*time.Second
+	server.Start()
 	g.dial = func() (net.Conn, error) { return net.Dial("tcp", server.Listener.Addr().String()) }
 	t.Cleanup(func() {
 		cancel()
@@ -143,6 +177,16 @@ func start(t *testing.T, o Options) *rig {
 		server.Close()
 	})
 	return g
+}
+
+// until waits for what is about to be; nothing depends on how long that takes.
+func until(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for late := time.Now().Add(20 * time.Second); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("never: %s", what)
+		}
+	}
 }
 
 // pipes is a listener of net.Pipe connections: no buffer in between, and time may be the test's own.

@@ -31,6 +31,8 @@ const (
 type Stats struct {
 	// Visitors and Agents are the open streams.
 	Visitors, Agents int
+	// Lean are those of them whose connections were taken over, Loops those served by their requests' goroutines.
+	Lean, Loops int
 	// Published counts events somebody watched for, Refused those with data that is not one line of JSON.
 	Published, Refused int64
 	// Pushed counts frames put into readers' queues, Dropped ephemeral ones that found no room.
@@ -39,9 +41,10 @@ type Stats struct {
 	// they brought, PullErrors those that failed, Holes numbers missing in what they brought.
 	Pulls                     map[string]int64
 	Pulled, PullErrors, Holes int64
-	// Cut counts streams ended by this side: slow, overflow, revoked, panic, drain, reset. Gated counts streams turned away by the gate.
-	Cut   map[string]int64
-	Gated int64
+	// Cut counts streams ended by this side: slow, overflow, revoked, panic, drain, reset. Gated counts streams turned away by the gate, Full
+	// those refused because as many are open as may be.
+	Cut         map[string]int64
+	Gated, Full int64
 	// LaneLost counts events lost in a lane or turned away because it was full, LaneRestarts lanes whose handler had ended.
 	LaneLost, LaneRestarts int64
 }
@@ -53,7 +56,8 @@ type counters struct {
 	pulls                     [reasons]atomic.Int64
 	pulled, pullErrors, holes atomic.Int64
 	cut                       [causes]atomic.Int64
-	gated                     atomic.Int64
+	gated, full               atomic.Int64
+	lean, loops               atomic.Int64
 	laneLost, laneRestarts    atomic.Int64
 }
 
@@ -61,9 +65,9 @@ type counters struct {
 func (h *Hub) Stats() Stats {
 	c := &h.count
 	s := Stats{
-		Visitors: int(c.visitors.Load()), Agents: int(c.agents.Load()),
+		Visitors: int(c.visitors.Load()), Agents: int(c.agents.Load()), Lean: int(c.lean.Load()), Loops: int(c.loops.Load()),
 		Published: c.published.Load(), Refused: c.refused.Load(), Pushed: c.pushed.Load(), Dropped: c.dropped.Load(),
-		Pulled: c.pulled.Load(), PullErrors: c.pullErrors.Load(), Holes: c.holes.Load(), Gated: c.gated.Load(),
+		Pulled: c.pulled.Load(), PullErrors: c.pullErrors.Load(), Holes: c.holes.Load(), Gated: c.gated.Load(), Full: c.full.Load(),
 		LaneLost: c.laneLost.Load(), LaneRestarts: c.laneRestarts.Load(),
 		Pulls: map[string]int64{}, Cut: map[string]int64{},
 	}

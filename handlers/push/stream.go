@@ -2,6 +2,8 @@ package push
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 
@@ -46,6 +48,19 @@ type Log interface {
 	// Pull returns a conversation's messages after a number, ascending, at most Page.
 	Pull(ctx context.Context, line string, conversation chat.ID, after int64) ([]chat.Message, error)
 }
+
+// opening is what a stream begins with: something, so that it leaves at once, and the pause before a client comes back. A
+// client whose numbers belong to another epoch is told so.
+func (s *Stream) opening() []byte {
+	b := fmt.Appendf(nil, ": welcome\nretry: %d\n\n", 1000+rand.N(2000))
+	if s.Foreign && s.Conversation != "" {
+		b = s.appendEvent(b, chat.EventReset, encode(map[string]string{"epoch": s.Epoch}))
+	}
+	return s.seal(b)
+}
+
+// seal makes bytes that only this stream gets ready for its wire.
+func (s *Stream) seal(b []byte) []byte { return b }
 
 // closed says that the stream is over.
 func (s *Stream) closed() {

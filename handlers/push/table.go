@@ -2,6 +2,7 @@ package push
 
 import (
 	"hash/maphash"
+	"maps"
 	"slices"
 	"sync"
 
@@ -42,6 +43,22 @@ func (t *table) readers(k topic) []reader {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.by[k]
+}
+
+// all returns every reader.
+func (t *table) all() []reader {
+	seen := map[reader]struct{}{} // an agent watches several topics
+	for i := range t.shards {
+		s := &t.shards[i]
+		s.mu.RLock()
+		for _, by := range s.by {
+			for _, r := range by {
+				seen[r] = struct{}{}
+			}
+		}
+		s.mu.RUnlock()
+	}
+	return slices.Collect(maps.Keys(seen))
 }
 
 func (t *table) add(k topic, r reader) {

@@ -1,7 +1,6 @@
 package push
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"time"
@@ -24,11 +23,7 @@ func (l *loop) drain() bool {
 	q := l.take(l.spare)
 	l.spare = nil
 	for _, f := range q {
-		b := f.body // an agent's stream has no ids
-		if l.counted {
-			b = f.bytes(l.s.Epoch)
-		}
-		if !l.write(b) {
+		if !l.write(f.bytes(&l.s)) {
 			return false
 		}
 	}
@@ -43,25 +38,36 @@ func (l *loop) drain() bool {
 func (l *loop) writeHistory(after int64, ms []chat.Message) bool {
 	var buf []byte
 	for i := range ms {
-		if ms[i].Seq != after+1 {
-			l.hub.count.holes.Add(1)
-			l.hub.log.Error("the log has a hole", "line", l.s.Line, "conversation", string(l.s.Conversation), "after", after, "seq", ms[i].Seq)
-		}
-		after = ms[i].Seq
-		var err error
-		if buf, err = appendMessage(buf[:0], l.s.Epoch, &ms[i]); err != nil { // its Data is no JSON: the rest is still hers
-			l.hub.log.Error("message without its data", "line", l.s.Line, "message", ms[i], "error", err)
-			ms[i].Data = nil
-			if buf, err = appendMessage(buf[:0], l.s.Epoch, &ms[i]); err != nil {
-				return false
-			}
-		}
-		if !l.write(buf) {
+		var ok bool
+		if buf, ok = l.hub.appendLogged(buf, &l.s, after, &ms[i]); !ok {
 			return false
 		}
+		after = ms[i].Seq
+		if len(buf) < piece && i+1 < len(ms) {
+			continue
+		}
+		if !l.write(l.s.seal(buf)) {
+			return false
+		}
+		buf = buf[:0]
 	}
 	l.hub.count.pulled.Add(int64(len(ms)))
 	return l.flush()
+}
+
+// appendLogged frames a message of the log that is to follow the number after. It reports false when it cannot be framed.
+func (h *Hub) appendLogged(b []byte, s *Stream, after int64, m *chat.Message) ([]byte, bool) {
+	if m.Seq != after+1 {
+		h.count.holes.Add(1)
+		h.log.Error("the log has a hole", "line", s.Line, "conversation", string(s.Conversation), "after", after, "seq", m.Seq)
+	}
+	whole, err := s.appendMessage(b, m)
+	if err != nil { // its Data is no JSON: the rest is still hers
+		h.log.Error("message without its data", "line", s.Line, "message", *m, "error", err)
+		m.Data = nil
+		whole, err = s.appendMessage(b, m)
+	}
+	return whole, err == nil
 }
 
 // writeHeads writes where an agent's conversations stand.
@@ -70,13 +76,12 @@ func (l *loop) writeHeads(heads map[chat.ID]int64) bool {
 	if heads == nil {
 		heads = map[chat.ID]int64{}
 	}
-	data, err := json.Marshal(heads)
-	return err == nil && l.event(chat.EventHeads, data)
+	return l.event(chat.EventHeads, encode(heads))
 }
 
 // event writes an event of the reader's own and flushes.
 func (l *loop) event(kind chat.EventKind, data []byte) bool {
-	return l.write(appendEvent(nil, kind, data)) && l.flush()
+	return l.write(l.s.seal(l.s.appendEvent(nil, kind, data))) && l.flush()
 }
 
 // write writes under a deadline that is renewed as the reader takes what it gets.
