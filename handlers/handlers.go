@@ -68,6 +68,7 @@ type Handlers struct {
 	requests  *requests
 
 	draining atomic.Bool
+	trying   atomic.Int32
 }
 
 // New returns the door. It refuses a secret that could be guessed.

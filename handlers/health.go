@@ -8,11 +8,48 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/taadis/unique-support/core/chat"
 )
 
-// healthz says that the process is alive.
+// trials is how many streams may be tried at once; each takes trial.
+const (
+	trials = 16
+	trial  = 3 * time.Second
+)
+
+// healthz says that the process is alive. With ?stream it says so as a stream of three seconds, for whoever wants to know
+// whether anything on the way holds streams back.
 func (h *Handlers) healthz(c echo.Context) error {
+	if c.QueryParams().Has("stream") {
+		return h.tryStream(c)
+	}
 	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// tryStream writes at once, and something more when it ends.
+func (h *Handlers) tryStream(c echo.Context) error {
+	defer h.trying.Add(-1)
+	if h.trying.Add(1) > trials {
+		return chat.QueueFull(nil)
+	}
+	head := c.Response().Header()
+	head.Set(echo.HeaderContentType, "text/event-stream")
+	head.Set("Cache-Control", "no-store, no-transform")
+	head.Set("X-Accel-Buffering", "no")
+	c.Response().WriteHeader(http.StatusOK)
+	if c.Request().Method == http.MethodHead {
+		return nil
+	}
+	if _, err := c.Response().Write([]byte(": welcome\n\n")); err != nil {
+		return nil // whoever asked has left
+	}
+	c.Response().Flush()
+	select {
+	case <-time.After(trial):
+		_, _ = c.Response().Write([]byte(": goodbye\n\n"))
+	case <-c.Request().Context().Done():
+	}
+	return nil
 }
 
 // readyz says which lines can be served; it is 503 when none can, and while the node leaves.

@@ -91,6 +91,7 @@ SELECT concat_ws(' ', count(*), COALESCE(sum(c.last_seq), 0), COALESCE(sum(c.not
 SELECT max(v.version_id) FROM goose_db_version v WHERE v.is_applied;
 
 -- name: Move_Size
+-- In one that is new nobody has written but a canary.
 SELECT count(*) FILTER (WHERE c.status = 'open') AS open, count(*) FILTER (WHERE c.status = 'waiting') AS waiting,
-       CAST(COALESCE(sum(c.last_seq), 0) AS bigint) AS messages
+       CAST(COALESCE(sum(c.last_seq) FILTER (WHERE c.status <> 'new'), 0) AS bigint) AS messages
 FROM conversations c;
