@@ -31,11 +31,15 @@ func TestVerdict_check(t *testing.T) {
 		harm func(s *story)
 		want result
 	}{
-		"OK":                           {harm: func(*story) {}},
-		"an accepted message is gone":  {harm: func(s *story) { s.k.ledgers[0] = append(s.k.ledgers[0], promise{packed{9}, 5}) }, want: result{Lost: 1}},
-		"it stands elsewhere":          {harm: func(s *story) { s.k.ledgers[1][0].seq = 2 }, want: result{Wrong: 1}},
-		"two numbers were told":        {harm: func(s *story) { s.k.wrong.Store(true) }, want: result{Wrong: 1}},
-		"the sender's order is broken": {harm: func(s *story) { slices.Reverse(s.k.ledgers[0]) }, want: result{Disordered: 1}},
+		"OK":                          {harm: func(*story) {}},
+		"an accepted message is gone": {harm: func(s *story) { s.k.ledgers[0] = append(s.k.ledgers[0], promise{packed{9}, 5}) }, want: result{Lost: 1}},
+		"it stands elsewhere":         {harm: func(s *story) { s.k.ledgers[1][0].seq = 2 }, want: result{Wrong: 1}},
+		"nobody sent one of them":     {harm: func(s *story) { s.k.ledgers[0] = s.k.ledgers[0][1:] }, want: result{Wrong: 1}},
+		"one was never answered":      {harm: func(s *story) { s.k.ledgers[0], s.k.unanswered = s.k.ledgers[0][1:], []packed{a, {8}} }},
+		"an agent's is not named on a visitor's screen": {harm: func(s *story) { s.screens[0].shown[2] = untold }},
+		"her own is not named on it":                    {harm: func(s *story) { s.screens[0].shown[3] = untold }, want: result{Disordered: 1}},
+		"two numbers were told":                         {harm: func(s *story) { s.k.wrong.Store(true) }, want: result{Wrong: 1}},
+		"the sender's order is broken":                  {harm: func(s *story) { slices.Reverse(s.k.ledgers[0]) }, want: result{Disordered: 1}},
 		"a message stands twice": {harm: func(s *story) {
 			s.log = append(s.log, logged{5, b, "agent"})
 			for _, v := range s.screens {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -47,9 +48,9 @@ var errBroken = errors.New("a rule was broken")
 func (c loadCommand) Run(ctx context.Context, out io.Writer) error {
 	switch {
 	case c.Visitors < 0 || c.Idle < 0 || c.Screens < 1 || c.Procs < 1 || c.Senders < 1 || c.Ramp < 1 || c.Rate < 0 || c.Visitors+c.Idle < 1:
-		return errors.New("there is nobody there, or a number makes no sense")
+		return usageError{errors.New("there is nobody there, or a number makes no sense")}
 	case c.Agents > 0 && c.Key == "":
-		return errors.New("agents need an API key: unique-support apikey create")
+		return usageError{errors.New("agents need an API key: unique-support apikey create")}
 	case c.Part >= 0:
 		return c.work(ctx, os.Stdin, out)
 	}
@@ -92,13 +93,15 @@ func (c loadCommand) work(ctx context.Context, in io.Reader, out io.Writer) erro
 	if _, err := in.Read(line[:]); err != nil {
 		return err
 	}
-	talking, stop := context.WithCancel(ctx)
-	defer stop()
-	go func() {
+	talking, end := context.WithCancel(ctx)
+	var telling sync.WaitGroup
+	telling.Go(func() {
 		for pause(talking, time.Second) == nil {
 			_ = say.Encode(word{Open: l.open.Load(), Accepted: l.accepted.Load()})
 		}
-	}()
+	})
+	stop := func() { end(); telling.Wait() } // one word at a time
+	defer stop()
 	began, used := time.Now(), processor()
 	l.send(ctx)
 	sending, cost := time.Since(began), processor()-used

@@ -12,6 +12,7 @@ type figures struct {
 	open, accepted, rejected, retries atomic.Int64
 	fetches, repeats, drops, refusals atomic.Int64
 	resets, streamed, events          atomic.Int64
+	unanswered                        atomic.Int64
 	lastRefusal                       atomic.Value // refused
 
 	mu       sync.Mutex
@@ -36,7 +37,7 @@ func (f *figures) took(d time.Duration) { f.time(&f.post, d) }
 func (f *figures) returned(d time.Duration) { f.time(&f.back, d) }
 
 func (f *figures) saw(id packed, now time.Time, agent bool) {
-	if id == (packed{}) {
+	if id == (packed{}) || id == untold {
 		return // what the desk itself says was due at no time
 	}
 	if agent {
@@ -57,6 +58,8 @@ type result struct {
 	Streams, Accepted, Rejected, Retries int64
 	Fetches, Repeats, Drops, Refusals    int64
 	Resets, StreamBytes, Events          int64
+	// Unanswered are messages nobody knows the fate of: the run ended before the server answered.
+	Unanswered int64
 	// Lost, Doubled, Disordered, Holes and Wrong are the checker's; see check.go.
 	Lost, Doubled, Disordered, Holes, Wrong int64
 	// Shown counts the messages on all screens that were due at some time.
@@ -78,7 +81,7 @@ func (f *figures) result() *result {
 	r := &result{
 		Streams: f.open.Load(), Accepted: f.accepted.Load(), Rejected: f.rejected.Load(), Retries: f.retries.Load(), Fetches: f.fetches.Load(),
 		Repeats: f.repeats.Load(), Drops: f.drops.Load(), Refusals: f.refusals.Load(), Resets: f.resets.Load(), StreamBytes: f.streamed.Load(),
-		Events: f.events.Load(), Statuses: map[int]int64{}, Post: f.post, Visitors: f.visitors, Agents: f.agents, Back: f.back,
+		Events: f.events.Load(), Unanswered: f.unanswered.Load(), Statuses: map[int]int64{}, Post: f.post, Visitors: f.visitors, Agents: f.agents, Back: f.back,
 	}
 	for status, n := range f.statuses {
 		r.Statuses[status] = n
@@ -93,7 +96,7 @@ func (r *result) add(o *result) {
 		{&r.Streams, &o.Streams}, {&r.Accepted, &o.Accepted}, {&r.Rejected, &o.Rejected}, {&r.Retries, &o.Retries}, {&r.Fetches, &o.Fetches},
 		{&r.Repeats, &o.Repeats}, {&r.Drops, &o.Drops}, {&r.Refusals, &o.Refusals}, {&r.Resets, &o.Resets}, {&r.StreamBytes, &o.StreamBytes},
 		{&r.Events, &o.Events}, {&r.Lost, &o.Lost}, {&r.Doubled, &o.Doubled}, {&r.Disordered, &o.Disordered}, {&r.Holes, &o.Holes},
-		{&r.Wrong, &o.Wrong}, {&r.Shown, &o.Shown},
+		{&r.Wrong, &o.Wrong}, {&r.Shown, &o.Shown}, {&r.Unanswered, &o.Unanswered},
 	} {
 		*p.to += *p.from
 	}

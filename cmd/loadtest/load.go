@@ -25,6 +25,7 @@ type load struct {
 	byID    map[packed]*dialogue
 
 	ctx     context.Context // until the screens close
+	asking  context.Context // until the outboxes give up what is not answered
 	leave   context.CancelFunc
 	reading sync.WaitGroup
 	pulls   chan struct{}
@@ -42,8 +43,10 @@ type dialogue struct {
 
 	mu      sync.Mutex   // of ledgers
 	ledgers [2][]promise // the visitor's and the agents', each in the order sent
-	begun   atomic.Bool
-	wrong   atomic.Bool // a rule was seen broken while it ran
+	// unanswered may be in the log, once, or not.
+	unanswered []packed
+	begun      atomic.Bool
+	wrong      atomic.Bool // a rule was seen broken while it ran
 }
 
 // promise is a message that was accepted: under which number it was said to be.
@@ -165,7 +168,7 @@ func (l *load) opened(ctx context.Context) error {
 	return nil
 }
 
-// send has everybody write until the time is over or enough was sent, and waits until everything is answered.
+// send has everybody write until the time is over or enough was sent, and waits until everything is answered, Settle at most.
 func (l *load) send(ctx context.Context) {
 	if len(l.talking) == 0 {
 		_ = pause(ctx, l.Duration)
@@ -173,6 +176,10 @@ func (l *load) send(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.Duration)
 	defer cancel()
+	var giveUp context.CancelFunc
+	l.asking, giveUp = context.WithCancel(l.ctx)
+	defer giveUp()
+	context.AfterFunc(ctx, func() { time.AfterFunc(l.Settle, giveUp) })
 	senders := min(max(1, l.share(l.Senders)), len(l.talking))
 	var sending sync.WaitGroup
 	for i := range senders {

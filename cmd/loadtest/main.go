@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,9 +24,15 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "loadtest:", err)
+		if _, wrong := errors.AsType[usageError](err); wrong {
+			os.Exit(2)
+		}
 		os.Exit(1)
 	}
 }
+
+// usageError says that the command line makes no sense; anything else that goes wrong says something about the server.
+type usageError struct{ error }
 
 // run is main as a value.
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -36,7 +43,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	return parsed.Run()
 }

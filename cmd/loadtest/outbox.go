@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// outbox sends for some conversations, one message at a time, and does not give one up: the same id again until it is answered.
+// outbox sends for some conversations, one message at a time, and sends the same id again until it is answered.
 type outbox struct {
 	load   *load
 	of     []*dialogue
@@ -77,11 +77,15 @@ func (s *outbox) send(k *dialogue, who int, token string, due time.Time) {
 			return
 		}
 		l.retries.Add(1)
-		if l.ctx.Err() != nil {
+		if l.asking.Err() != nil {
 			<-twin
+			k.mu.Lock()
+			k.unanswered = append(k.unanswered, id)
+			k.mu.Unlock()
+			l.unanswered.Add(1)
 			return
 		}
-		_ = pause(l.ctx, max(0, r.after)+rand.N(min(30*time.Second, 500*time.Millisecond<<min(try, 6))))
+		_ = pause(l.asking, max(0, r.after)+rand.N(min(30*time.Second, 500*time.Millisecond<<min(try, 6))))
 	}
 }
 

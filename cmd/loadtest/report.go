@@ -117,7 +117,7 @@ func (rep *report) print(out io.Writer) {
 	if rep.Held.RSS > 0 {
 		row("nodes", "%.0f MB before, %.0f MB with the streams: %.0f bytes each; %.0f goroutines, %.0f files", rep.Before.RSS/1e6, rep.Held.RSS/1e6, rep.RSSPerStream, rep.Held.Goroutines, rep.Held.Files)
 	}
-	row("accepted", "%d in %s: %.0f/s; %d tries more, %d refused for good; answers %s", r.Accepted, r.Sending.Round(time.Millisecond), rep.AcceptedRate, r.Retries, r.Rejected, statuses(r.Statuses))
+	row("accepted", "%d in %s: %.0f/s; %d tries more, %d refused for good, %d unanswered; answers %s", r.Accepted, r.Sending.Round(time.Millisecond), rep.AcceptedRate, r.Retries, r.Rejected, r.Unanswered, statuses(r.Statuses))
 	row("shown", "%d; %d pulls, %d repeats not shown; %.0f bytes an event", r.Shown, r.Fetches, r.Repeats, rep.BytesPerEvent)
 	row("checked", "%d lost, %d doubled, %d out of order, %d holes, %d wrong", r.Lost, r.Doubled, r.Disordered, r.Holes, r.Wrong)
 	row("tool", "%.0f µs of processor a message", rep.CPUPerMessage)

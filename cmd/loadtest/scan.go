@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 )
 
 // unpack reads a UUID's 36 characters.
@@ -59,6 +61,50 @@ func field(data []byte, name string) (p packed, ok bool) {
 func client(data []byte) packed {
 	id, _ := field(data, "client_id")
 	return id
+}
+
+// untold stands where a stream did not say which message it brought: in the short form a visitor is not told an agent's ids.
+var untold = packed{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+
+// dense reads a field that is a UUID in the 22 characters of the short form.
+func dense(data []byte, name string) (p packed, ok bool) {
+	rest, ok := after(data, name)
+	if !ok || len(rest) < 24 || rest[0] != '"' || rest[23] != '"' {
+		return p, false
+	}
+	n, err := base64.RawURLEncoding.Decode(p[:], rest[1:23])
+	return p, err == nil && n == len(p)
+}
+
+// told is what a stream's message event says, in either form.
+type told struct {
+	conversation, client packed
+	seq                  int64 // 0 for what is not in the log
+}
+
+func (s *stream) message() (m told) {
+	if m.seq = number(s.data, "seq"); m.seq > 0 {
+		if !bytes.Contains(s.data, []byte(`"kind":"note"`)) { // notes are numbered apart
+			m.conversation, _ = field(s.data, "conversation_id")
+			m.client = client(s.data)
+			return m
+		}
+		return told{}
+	}
+	m.conversation, _ = dense(s.data, "n")
+	if m.seq = number(s.data, "s"); m.conversation == (packed{}) { // the conversation's own stream says the number once
+		m.seq, _ = strconv.ParseInt(string(s.id[bytes.LastIndexByte(s.id, '.')+1:]), 10, 64)
+	}
+	var ok bool
+	if m.client, ok = dense(s.data, "c"); !ok && m.conversation == (packed{}) {
+		if _, agent := after(s.data, "a"); agent {
+			m.client = untold
+		}
+	}
+	if bytes.Contains(s.data, []byte(`"k":"note"`)) {
+		return told{}
+	}
+	return m
 }
 
 // logged is a message of the log as far as the checker needs it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +95,34 @@ func TestStream_read(t *testing.T) {
 	}
 	if s.read() == nil {
 		t.Error("there is more")
+	}
+}
+
+func TestStream_message(t *testing.T) {
+	t.Parallel()
+	conversation, id := packed{1, 2, 3}, packed{0xfb, 0xff, 9}
+	long := `{"seq":7,"conversation_id":"` + string(conversation.text()) + `","client_id":"` + string(id.text()) + `","kind":"text"}`
+	n, c := base64.RawURLEncoding.EncodeToString(conversation[:]), base64.RawURLEncoding.EncodeToString(id[:])
+	for name, test := range map[string]struct {
+		id, data string
+		want     told
+	}{
+		"long":                          {"e.7", long, told{conversation, id, 7}},
+		"long, a note":                  {"", strings.ReplaceAll(long, `"text"`, `"note"`), told{}},
+		"short, her own":                {"7", `{"c":"` + c + `","t":"mh3","x":"\"a\":1"}`, told{client: id, seq: 7}},
+		"short, an agent's":             {"8", `{"a":"Lin","t":"mh3","x":"好的"}`, told{client: untold, seq: 8}},
+		"short, the desk's":             {"9", `{"k":"notice","t":"mh3","d":{"notice":"joined","agent":"Lin"}}`, told{seq: 9}},
+		"short, to an agent":            {"", `{"n":"` + n + `","s":10,"i":"` + n + `","c":"` + c + `","v":"","t":"mh3","x":"ok"}`, told{conversation, id, 10}},
+		"short, a notice to an agent":   {"", `{"n":"` + n + `","s":11,"i":"` + n + `","k":"notice","t":"mh3"}`, told{conversation: conversation, seq: 11}},
+		"short, a note to an agent":     {"", `{"n":"` + n + `","s":1,"i":"` + n + `","c":"` + c + `","a":"Lin","k":"note","t":"mh3","x":"ok"}`, told{}},
+		"nothing that can be read here": {"", `{}`, told{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &stream{id: []byte(test.id), data: []byte(test.data)}
+			if got := s.message(); got != test.want {
+				t.Errorf("%+v, want %+v", got, test.want)
+			}
+		})
 	}
 }

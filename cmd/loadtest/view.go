@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -36,11 +35,9 @@ func (v *view) last() string { return v.of.epoch + "." + strconv.FormatInt(v.sta
 func (v *view) event(s *stream) {
 	switch string(s.kind) {
 	case "message":
-		seq := number(s.data, "seq")
-		if seq == 0 { // the compact form says it once
-			seq, _ = strconv.ParseInt(string(s.id), 10, 64)
+		if m := s.message(); m.seq > 0 {
+			v.take(m.seq, m.client)
 		}
-		v.take(seq, client(s.data))
 	case "heartbeat":
 		if head := number(s.data, "head"); head > v.stands() {
 			time.AfterFunc(time.Second, func() { v.heard(head) })
@@ -121,14 +118,9 @@ type watcher struct {
 func (w *watcher) event(s *stream) {
 	switch string(s.kind) {
 	case "message":
-		id, ok := field(s.data, "conversation_id")
-		if !ok {
-			return
-		}
-		if v := w.views[w.load.byID[id]]; v != nil {
-			if seq := number(s.data, "seq"); seq > 0 && !bytes.Contains(s.data, []byte(`"kind":"note"`)) {
-				v.take(seq, client(s.data))
-			}
+		m := s.message()
+		if v := w.views[w.load.byID[m.conversation]]; v != nil && m.seq > 0 {
+			v.take(m.seq, m.client)
 		}
 	case "heads":
 		for id, head := range heads(s.data) {
