@@ -73,7 +73,7 @@ class Chat {
 
   #listen() {
     this.#stream?.disconnect();
-    const path = `/api/v1/conversations/${this.#pane.id}/events`;
+    const path = `/api/v1/conversations/${this.#pane.id}/events?wire=compact`;
     const stream = (this.#stream = new Stream(path, {
       event: (kind, data) => this.#hear(kind, data),
       state: (open) => { if (stream === this.#stream) this.#state(open); },

@@ -31,7 +31,7 @@ class Console {
     keepZone(document.documentElement.lang);
     new Keys({ composer: () => this.#pane?.composer, actions });
     this.#show();
-    new Stream("/api/v1/inbox/events", {
+    new Stream("/api/v1/inbox/events?wire=compact", {
       event: (kind, data) => this.#hear(kind, data),
       state: (open) => this.#state(open),
       unauthorized: async () => location.reload(), // the server shows the login and comes back here; drafts and the outbox are kept

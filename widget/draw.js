@@ -23,7 +23,7 @@ export class Rows {
     const name = message.author.name || (kind === "visitor" && this.#root.dataset.visitor) || "";
     const li = this.clone(message.kind === "note" ? "note" : kind === this.#side ? "own" : kind === "bot" ? "bot" : "other");
     this.#stamp(li, message);
-    li.dataset.author = id;
+    li.dataset.author = this.#side === "visitor" ? name : id; // a visitor is told names
     if (message.client_id) li.dataset.client = message.client_id;
     slot(li, "name", name);
     this.#face(li, id, name);

@@ -2,6 +2,7 @@ import { backoff, retryAfter } from "./backoff.js";
 import { Parser } from "./parser.js";
 import { Pause } from "./pause.js";
 import { onWake } from "./wake.js";
+import { expand } from "./wire.js";
 
 const WATCHDOG = 40_000; // heartbeats come every 15 s; no byte for this long and the line is dead
 const STALE = 25_000; // on waking, silence longer than a late heartbeat is reason enough
@@ -120,10 +121,12 @@ export class Stream {
     let value;
     try {
       value = JSON.parse(data);
+      if (kind === "message") value = expand(value, id);
     } catch {
       return; // not ours to read; the number still counts
     } finally {
-      this.#id = id;
+      // The short form leaves out the epoch, which lasts as long as the stream.
+      this.#id = id.includes(".") ? id : id && this.#id.slice(0, this.#id.lastIndexOf(".") + 1) + id;
     }
     if (kind === "goodbye") this.#leave(Number(value.after_ms) || 0);
     this.#on.event(kind, value, id);

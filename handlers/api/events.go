@@ -51,6 +51,7 @@ func (h *Handlers) stream(c echo.Context, seated bool, s push.Stream) error {
 		}
 		s.Agent, s.Until, s.Closed = actor.ID, until, func() { leave(); over() }
 	}
+	s.Negotiate(c.Request())
 	err = h.hub.Serve(c.Response(), c.Request(), s)
 	if err == nil { // the hub has written the head, here or on a connection that it took over
 		c.Response().Committed, c.Response().Status = true, http.StatusOK

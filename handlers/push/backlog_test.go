@@ -12,7 +12,9 @@ func newBacklog() *backlog {
 	return &backlog{counted: true, frames: 3, limit: 1000, wake: make(chan struct{}, 1)}
 }
 
-func numbered(seq int64) *frame { return &frame{seq: seq, body: []byte("data: x\nevent: message\n\n")} }
+func numbered(seq int64) *frame {
+	return newFrame(&chat.Event{Kind: chat.EventMessage, Seq: seq, Data: []byte("x")}, []byte("data: x\nevent: message\n\n"))
+}
 
 func TestBacklog_offer(t *testing.T) {
 	t.Parallel()
@@ -112,7 +114,7 @@ func TestFrame_bytes(t *testing.T) {
 			t.Fatal(err)
 		}
 		data, _ := json.Marshal(m)
-		live := (&frame{seq: 7, body: in("e").appendEvent(nil, chat.EventMessage, data)}).bytes(in("e"))
+		live := newFrame(&chat.Event{Kind: chat.EventMessage, Seq: 7, Data: data}, nil).bytes(in("e"))
 		if string(pulled) != string(live) {
 			t.Errorf("%q and %q", pulled, live)
 		}

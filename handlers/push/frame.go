@@ -9,70 +9,99 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
-// frame is an event as it goes over the wire, made once and shared by all its readers.
+// frame is an event as it goes over the wire. Each form of it is made once, when the first reader asks, and shared by all.
 type frame struct {
 	// seq is the number in the log; 0 for what has no id line.
-	seq int64
-	// body is "data: …\nevent: …\n\n".
-	body []byte
-	// stamp is the body behind its id line. Readers of a conversation share an epoch, so it is made once too.
-	stamp atomic.Pointer[stamped]
+	seq   int64
+	event chat.Event
+	// body is "data: …\nevent: …\n\n", as the lane framed it.
+	body  []byte
+	forms [forms]atomic.Pointer[stamped]
 }
 
+// stamped is one form. Readers of a conversation share an epoch, so it is made once too.
 type stamped struct {
 	epoch string
 	bytes []byte
 }
 
-// bytes returns the frame for a reader of the stream. A frame without a number has no id line at all: an empty one would make
-// browsers forget theirs. An agent's stream has none either.
+func newFrame(e *chat.Event, body []byte) *frame {
+	f := &frame{event: *e, body: body}
+	if !e.Ephemeral() {
+		f.seq = e.Seq
+	}
+	return f
+}
+
+// bytes returns the frame as the stream's readers get it.
 func (f *frame) bytes(s *Stream) []byte {
-	if f.seq == 0 || s.Conversation == "" {
+	form := s.form()
+	if form == 0 {
 		return f.body
 	}
-	epoch := s.Epoch
-	if made := f.stamp.Load(); made != nil && made.epoch == epoch {
+	if made := f.forms[form].Load(); made != nil && made.epoch == s.Epoch {
 		return made.bytes
 	}
-	b := append(appendID(make([]byte, 0, len(f.body)+len(epoch)+26), epoch, f.seq), f.body...)
-	f.stamp.Store(&stamped{epoch, b})
+	b := s.seal(s.appendFrame(make([]byte, 0, len(f.body)+64), f))
+	f.forms[form].Store(&stamped{s.Epoch, b})
 	return b
 }
 
 // size is what a frame counts for in a queue.
 func (f *frame) size() int { return len(f.body) + 64 }
 
-func appendID(b []byte, epoch string, seq int64) []byte {
+// appendFrame writes an event as the stream's readers get it, before it is sealed. What has no number has no id line at all:
+// an empty one would make browsers forget theirs.
+func (s *Stream) appendFrame(b []byte, f *frame) []byte {
+	e := &f.event
+	data := []byte(e.Data)
+	if s.Conversation != "" {
+		if f.seq > 0 {
+			b = s.appendID(b, f.seq)
+		}
+		data = bytes.Replace(data, []byte(`"conversation_id":"`+string(s.Conversation)+`",`), nil, 1) // it knows
+	}
+	var m chat.Message
+	if s.Compact && e.Kind == chat.EventMessage && json.Unmarshal(data, &m) == nil {
+		if short, err := s.compactMessage(&m); err == nil {
+			data = short
+		}
+	}
+	return s.appendEvent(b, e.Kind, data)
+}
+
+// appendID writes the id line; in the short form the reader knows the epoch.
+func (s *Stream) appendID(b []byte, seq int64) []byte {
 	b = append(b, "id: "...)
-	if epoch != "" {
-		b = append(append(b, epoch...), '.')
+	if s.Epoch != "" && !s.Compact {
+		b = append(append(b, s.Epoch...), '.')
 	}
 	return append(strconv.AppendInt(b, seq, 10), '\n')
 }
 
-// appendEvent frames an event as r3labs does, for what only one reader gets.
+// appendEvent frames an event as r3labs does. In the short form a message is what an event without a name is.
 func (s *Stream) appendEvent(b []byte, kind chat.EventKind, data []byte) []byte {
 	b = append(append(b, "data: "...), data...)
-	b = append(append(b, "\nevent: "...), kind...)
+	if !s.Compact || kind != chat.EventMessage {
+		b = append(append(b, "\nevent: "...), kind...)
+	}
 	return append(b, "\n\n"...)
 }
 
-// appendMessage frames a message from the log.
-func (s *Stream) appendMessage(b []byte, m *chat.Message) ([]byte, error) {
-	data, err := json.Marshal(m)
+// appendMessage frames a message from the log of the stream's conversation.
+func (s *Stream) appendMessage(b []byte, m *chat.Message) (_ []byte, err error) {
+	bare := *m
+	bare.Conversation = ""
+	var data []byte
+	if s.Compact {
+		data, err = s.compactMessage(&bare)
+	} else {
+		data, err = json.Marshal(&bare)
+	}
 	if err != nil {
 		return b, err
 	}
-	return s.appendEvent(appendID(b, s.Epoch, m.Seq), chat.EventMessage, data), nil
-}
-
-// encode is for what can be encoded: numbers and strings.
-func encode(v any) []byte {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic("encode what a stream says: " + err.Error())
-	}
-	return data
+	return s.appendEvent(s.appendID(b, m.Seq), chat.EventMessage, data), nil
 }
 
 // line makes sure that data is one line of JSON, which cannot forge a field of the event, and reports false when it cannot.
@@ -95,4 +124,13 @@ func named(k chat.EventKind) bool {
 		}
 	}
 	return k != ""
+}
+
+// encode is for what can be encoded: numbers and strings.
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("encode what a stream says: " + err.Error())
+	}
+	return data
 }

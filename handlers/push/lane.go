@@ -202,9 +202,6 @@ func (w *laneWriter) Flush() {
 	if !ok {
 		return
 	}
-	f := &frame{body: bytes.Clone(body)}
-	if !e.Ephemeral() {
-		f.seq = e.Seq
-	}
+	f := newFrame(&e, bytes.Clone(body))
 	w.lane.hub.deliver(&e, f)
 }

@@ -160,20 +160,13 @@ func (l *loop) run(proto int) {
 // open writes the head and the first bytes, which leave at once.
 func (l *loop) open(proto int) bool {
 	h := l.w.Header()
-	streamHeaders(h)
+	l.s.headers(h)
 	if proto == 1 {
 		h.Set("Connection", "close") // the connection had our deadlines: nobody else is to have it
 	}
 	_ = l.rc.SetReadDeadline(time.Time{}) // the server's would end the request; not every writer has one
 	l.w.WriteHeader(http.StatusOK)
 	return l.write(l.s.opening()) && l.flush()
-}
-
-// streamHeaders are those of every stream.
-func streamHeaders(h http.Header) {
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store, no-transform")
-	h.Set("X-Accel-Buffering", "no")
 }
 
 // fetch has a slot: it reads what is missing, gives the slot back and writes. A pause says when to try again.

@@ -37,6 +37,8 @@ type Stream struct {
 	Heads func(ctx context.Context) (map[chat.ID]int64, error)
 	// Allow says whether an event may be shown; nil allows all. It is called by several goroutines and must not wait.
 	Allow func(e chat.Event) bool
+	// Compact and Gzip are the form its events have; see Negotiate.
+	Compact, Gzip bool
 	// Until ends the stream when it ends, for instance because a permission was lost; it may be nil. Nothing waits on it.
 	Until context.Context
 	// Closed is called once, when the stream is over or was refused; it may be nil. Serve may have returned long before.
@@ -56,11 +58,11 @@ func (s *Stream) opening() []byte {
 	if s.Foreign && s.Conversation != "" {
 		b = s.appendEvent(b, chat.EventReset, encode(map[string]string{"epoch": s.Epoch}))
 	}
-	return s.seal(b)
+	if s.Gzip {
+		return append(gzipOpening(), segment(b)...)
+	}
+	return b
 }
-
-// seal makes bytes that only this stream gets ready for its wire.
-func (s *Stream) seal(b []byte) []byte { return b }
 
 // closed says that the stream is over.
 func (s *Stream) closed() {

@@ -121,7 +121,7 @@ func (h *Hub) serveLean(w http.ResponseWriter, s *Stream) error {
 		r.drop()
 		return nil // nobody is there to be answered
 	}
-	r.open(fd, append(head(w.Header()), s.opening()...), rw.Reader.Buffered() > 0)
+	r.open(fd, append(head(r.s, w.Header()), s.opening()...), rw.Reader.Buffered() > 0)
 	return nil
 }
 
@@ -186,8 +186,8 @@ func detach(conn net.Conn) (fd int, err error) {
 }
 
 // head is the answer's head, with what middleware set.
-func head(h http.Header) []byte {
-	streamHeaders(h)
+func head(s *Stream, h http.Header) []byte {
+	s.headers(h)
 	h.Set("Connection", "close") // the body ends with the connection
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	var b bytes.Buffer

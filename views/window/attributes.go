@@ -3,6 +3,7 @@ package window
 import (
 	"github.com/a-h/templ"
 
+	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/views/i18n"
 	"github.com/taadis/unique-support/views/ui"
 )
@@ -23,8 +24,8 @@ func stamp(r Row) templ.Attributes {
 		return nil
 	}
 	a := templ.Attributes{"data-seq": seq(r.Seq), "data-at": r.At}
-	if r.Author != "" {
-		a["data-author"] = string(r.Author)
+	if r.By == chat.KindAgent || r.By == chat.KindBot {
+		a["data-author"] = r.Name // script groups rows by it; visitors are not told agents' ids
 	}
 	if r.Client != "" {
 		a["data-client"] = string(r.Client)

@@ -301,9 +301,15 @@ func TestPage(t *testing.T) {
 		if len(rows) != 5 {
 			t.Fatalf("%d rows", len(rows))
 		}
-		for a, want := range map[string]string{"data-seq": "3", "data-by": "visitor", "data-author": string(mingyue.ID), "data-client": "0198a000-0000-7000-8000-00000000000c", "data-at": "2026-07-18T06:41:00.000Z", "data-state": "read"} {
+		for a, want := range map[string]string{"data-seq": "3", "data-by": "visitor", "data-author": "", "data-client": "0198a000-0000-7000-8000-00000000000c", "data-at": "2026-07-18T06:41:00.000Z", "data-state": "read"} {
 			if got, _ := attr(rows[0], a); got != want {
 				t.Errorf("%s is %q, want %q", a, got, want)
+			}
+		}
+		for _, row := range rows {
+			by, _ := attr(row, "data-by")
+			if got, there := attr(row, "data-author"); there != (by == "agent" || by == "bot") || there && !strings.Contains(text(row), got) {
+				t.Errorf("a row by %q is %q's: %s", by, got, text(row))
 			}
 		}
 		if class, _ := attr(rows[1], "class"); class != "message message--own message--cont" {

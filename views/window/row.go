@@ -29,9 +29,8 @@ const (
 type Row struct {
 	Kind RowKind
 	Seq  int64
-	// By and Author are who wrote it, Client is the sender's own id for it.
+	// By is who wrote it, Client is the sender's own id for it.
 	By     chat.Kind
-	Author chat.ID
 	Client chat.ID
 	// Name is the author's; an agent without one is the line.
 	Name string
@@ -72,7 +71,7 @@ func Rows(messages []chat.Message, c chat.Conversation, l chat.Line, t i18n.Text
 
 func entry(m chat.Message, c chat.Conversation, l chat.Line, t i18n.Text) Row {
 	r := Row{
-		Kind: RowOther, Seq: m.Seq, By: m.Author.Kind, Author: m.Author.ID, Client: m.ClientID, Name: m.Author.Name,
+		Kind: RowOther, Seq: m.Seq, By: m.Author.Kind, Client: m.ClientID, Name: m.Author.Name,
 		Text: m.Text, At: m.Created.Text(), Clock: t.Clock(m.Created.Time),
 	}
 	if r.Name == "" {

@@ -94,7 +94,7 @@ func TestRows(t *testing.T) {
 		got := Rows([]chat.Message{in}, read(7, 0), shop, i18n.For(i18n.English, time.UTC), now)
 		want := []Row{
 			{Kind: RowDay, Day: "2026-07-18", Text: "Today"},
-			{Kind: RowOther, Seq: 7, By: chat.KindAgent, Author: lin.ID, Client: in.ClientID, Name: "林晓", Text: "您好", At: "2026-07-18T06:50:00.000Z", Clock: "06:50"},
+			{Kind: RowOther, Seq: 7, By: chat.KindAgent, Client: in.ClientID, Name: "林晓", Text: "您好", At: "2026-07-18T06:50:00.000Z", Clock: "06:50"},
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Error(d)
