@@ -76,6 +76,7 @@ func (h *Handlers) readyz(c echo.Context) error {
 // Ops serves the operator's address: metrics and profiles. It must not be reachable from outside.
 func (h *Handlers) Ops() http.Handler {
 	m := http.NewServeMux()
+	m.HandleFunc("GET /{$}", h.operator)
 	m.Handle("GET /metrics", promhttp.HandlerFor(h.registry(), promhttp.HandlerOpts{}))
 	m.HandleFunc("GET /debug/pprof/", pprof.Index)
 	m.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)

@@ -87,6 +87,7 @@ func buckets(to chan<- prometheus.Metric, d *prometheus.Desc, h desk.Histogram, 
 type streams struct{ hub *push.Hub }
 
 var (
+	readersOpen     = metric("stream_readers", "Open streams by how they are served: lean (the connection was taken over) or loop (by their request's goroutine).", "kind")
 	streamsOpen     = metric("streams", "Open streams.", "side")
 	eventsPublished = metric("events_published_total", "Events somebody watched for.")
 	eventsRefused   = metric("events_refused_total", "Events that are not one line of JSON; more than 0 is a bug.")
@@ -110,6 +111,8 @@ func (s streams) Collect(to chan<- prometheus.Metric) {
 	n := s.hub.Stats()
 	gauge(to, streamsOpen, n.Visitors, "visitor")
 	gauge(to, streamsOpen, n.Agents, "agent")
+	gauge(to, readersOpen, n.Lean, "lean")
+	gauge(to, readersOpen, n.Loops, "loop")
 	count(to, eventsPublished, n.Published)
 	count(to, eventsRefused, n.Refused)
 	count(to, framesPushed, n.Pushed)
