@@ -3,13 +3,13 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/router"
 )
 
-// deliver writes a shard's batch in one transaction and tells everybody who watches. Senders are answered after both.
+// deliver has a shard's batch written, together with those of other shards, and tells everybody who watches. Senders are
+// answered after both.
 func (d *Desk) deliver(ctx context.Context, l *line, batch []*router.Envelope) {
 	ctx, cancel := context.WithTimeout(ctx, accept)
 	defer cancel()
@@ -19,18 +19,9 @@ func (d *Desk) deliver(ctx context.Context, l *line, batch []*router.Envelope) {
 		drafts[i] = e.Draft
 		drafts[i].Routed = now
 	}
-	began := time.Now()
-	written, err := d.store.Append(ctx, l.name, drafts)
-	l.count.wrote(began, len(drafts), err)
-	if err != nil {
-		for _, e := range batch {
-			e.Err = err
-		}
-		return
-	}
-	for i, e := range batch {
-		e.Result = written[i]
-		if w := written[i]; w.Err == nil && !w.Repeat {
+	for i, w := range l.commit.write(ctx, drafts) {
+		batch[i].Result = w
+		if w.Err == nil && !w.Repeat {
 			d.accepted(l, &drafts[i], &w)
 			d.announceMessage(l, w)
 		}

@@ -52,6 +52,7 @@ type Desk struct {
 type line struct {
 	name   string
 	router *router.Router
+	commit *committer
 	// free is rung when a conversation began to wait or a place became free; one ring is enough for any number of both.
 	free chan struct{}
 	// shifted says that somebody left the queue other than by being served, so that those behind her have a new place.
@@ -139,6 +140,9 @@ func (d *Desk) at(name string) (*line, error) {
 		return nil, chat.Unavailable(time.Second, router.ErrWorkerNotFound)
 	}
 	l := &line{name: name, free: make(chan struct{}, 1), count: newCounts(), journal: newJournal(name, d.store, d.trace, d.log)}
+	l.commit = &committer{wrote: l.count.wrote, append: func(ctx context.Context, batch []chat.Draft) ([]chat.Appended, error) {
+		return d.store.Append(ctx, name, batch)
+	}}
 	l.router = router.New(router.Options{}, func(ctx context.Context, batch []*router.Envelope) { d.deliver(ctx, l, batch) })
 	if d.canary.Every > 0 {
 		l.canary = newCanary(d, l, d.canary)

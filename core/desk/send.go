@@ -62,13 +62,16 @@ func (d *Desk) append(ctx context.Context, l *line, draft chat.Draft) (chat.Appe
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), accept+time.Second)
 	defer cancel()
-	if err := e.Wait(ctx); err != nil {
-		if _, known := errors.AsType[*chat.Error](err); known {
-			return chat.Appended{}, err
+	err := e.Wait(ctx)
+	if err == nil {
+		if err = e.Result.Err; err == nil {
+			return e.Result, nil
 		}
-		return chat.Appended{}, chat.Unavailable(time.Second, err)
 	}
-	return e.Result, e.Result.Err
+	if _, known := errors.AsType[*chat.Error](err); known {
+		return chat.Appended{}, err
+	}
+	return chat.Appended{}, chat.Unavailable(time.Second, err)
 }
 
 // where says on which line a conversation is, for an actor who may do the thing there. A visitor's is her own line: that
