@@ -42,6 +42,11 @@ faults-short: ## kill nodes and databases for a minute; part of make test
 	@.tools/install-postgres
 	go test -race -count=1 -timeout 12m -v -run TestFaults_short ./cmd/loadtest
 
+.PHONY: load
+load: ## put a server of its own under load for 30 seconds; see docs/performance.md
+	@.tools/install-postgres
+	@.tools/load --visitors 200 --idle 1000 --rate 300
+
 .PHONY: check
 check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod and file sizes
 	@unformatted=$$(gofmt -l .); [[ -z "$$unformatted" ]] || { echo "gofmt -w: $$unformatted" >&2; exit 1; }

@@ -54,6 +54,7 @@ func (c loadCommand) Run(ctx context.Context, out io.Writer) error {
 	case c.Part >= 0:
 		return c.work(ctx, os.Stdin, out)
 	}
+	c.lighten(ctx)
 	before := c.weigh(ctx)
 	r, held, err := c.conduct(ctx, os.Stderr)
 	if err != nil {

@@ -196,6 +196,15 @@ func readHead(in *bufio.Reader) (h head, err error) {
 	}
 }
 
+// trailer reads what follows a chunked body, up to its empty line: the next answer begins there.
+func trailer(in *bufio.Reader) error {
+	for {
+		if line, err := in.ReadSlice('\n'); err != nil || len(bytes.TrimRight(line, "\r\n")) == 0 {
+			return err
+		}
+	}
+}
+
 func readReply(in *bufio.Reader) (reply, error) {
 	h, err := readHead(in)
 	if err != nil {
@@ -207,7 +216,9 @@ func readReply(in *bufio.Reader) (reply, error) {
 		h.body = make([]byte, h.length)
 		_, err = io.ReadFull(in, h.body)
 	case h.chunked:
-		h.body, err = io.ReadAll(chunked(in))
+		if h.body, err = io.ReadAll(chunked(in)); err == nil {
+			err = trailer(in)
+		}
 	default:
 		h.close = true
 		h.body, err = io.ReadAll(in)

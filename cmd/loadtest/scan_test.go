@@ -69,7 +69,11 @@ func TestReadReply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := readReply(bufio.NewReader(strings.NewReader(c.wire)))
+			in := bufio.NewReader(strings.NewReader(c.wire))
+			got, err := readReply(in)
+			if rest := in.Buffered(); rest > 0 && !c.bad {
+				t.Errorf("%d bytes are left for the next answer", rest)
+			}
 			if (err != nil) != c.bad {
 				t.Fatalf("%+v, %v", got, err)
 			}
