@@ -99,7 +99,7 @@ func mutants(digits string) []mutant {
 		{name: "a node overlooks what others wrote, and nothing compares", found: "C3", edits: []edit{
 			{"sql/tail.go", "if t.wants == nil || t.wants(p.Conversation, p.Seq) {", "if p.Pos%4 != 0 && (t.wants == nil || t.wants(p.Conversation, p.Seq)) {"},
 			{"core/desk/check.go", "d.push.Behind(l.name, id, head)", "_, _ = id, head"},
-			{"core/desk/check.go", "d.push.Publish(chat.Event{Kind: chat.EventHeads, Line: l.name, To: chat.ToAgents, Data: encode(heads)})", "_ = heads"},
+			{"core/desk/check.go", "d.push.Publish(chat.Event{Kind: chat.EventHeads, Line: l.name, To: chat.ToAgents, Data: encode(heads)})", "_, _ = heads, chat.EventHeads"},
 		}},
 		{name: "a refused message is written", found: "C4", edits: []edit{{"core/desk/send.go", "\tif err := draft.Check(); err != nil {\n", `	if err := draft.Check(); err != nil {
 		if draft.Text = "refused"; draft.Check() == nil {
