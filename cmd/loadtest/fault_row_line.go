@@ -139,6 +139,27 @@ func far(ctx context.Context, t *trial) error {
 	})
 }
 
+// unheard runs nodes that hear nothing of each other: what one accepts, the position check alone brings to the others' screens.
+func unheard(ctx context.Context, t *trial) error {
+	binary, err := blind().build(ctx, t.rig.dir)
+	if err != nil {
+		return err
+	}
+	if err := t.rig.swap(ctx, binary); err != nil {
+		return err
+	}
+	return t.under(ctx, []string{"a"}, 10, 20, func(crews map[string]*crew) error {
+		if err := pause(ctx, t.span(15*time.Second, 30*time.Second)); err != nil {
+			return err
+		}
+		w := both(crews)
+		t.figure("shown after P50 %s max %s", brief(w.Screen.at(50)), brief(w.Screen.at(100)))
+		t.must(w.Screen.at(90) > 250*time.Millisecond, "the nodes hear of each other all the same")
+		t.within(w.Screen.at(100), 6*time.Second, "a message was shown after")
+		return nil
+	})
+}
+
 // lostAnswers resets the connections in the middle of answers, so that some commits are made and nobody hears of it.
 func lostAnswers(ctx context.Context, t *trial) error {
 	return t.under(ctx, []string{"a", "b"}, 40, 100, func(crews map[string]*crew) error {

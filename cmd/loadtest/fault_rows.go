@@ -20,5 +20,6 @@ func rows() []row {
 		{11, "answers lost after commit", lostAnswers},
 		{16, "one message sent 16 times at once over all nodes", repeats},
 		{21, "poison: texts that must not hurt", poison},
+		{22, "nodes hear nothing of each other", unheard},
 	}
 }
