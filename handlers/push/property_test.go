@@ -49,7 +49,11 @@ func (s *screen) watch(g *rig, c chat.ID) {
 func (s *screen) read(src *source) {
 	s.mu.Lock()
 	s.src = src
+	stop := s.stop
 	s.mu.Unlock()
+	if stop { // nobody hangs up any more
+		return
+	}
 	for {
 		s.mu.Lock()
 		for s.stall && !s.stop {
@@ -163,7 +167,7 @@ func (p plan) run() (wrong []string) {
 		all.Go(func() { s.watch(g, ids[i%2]) })
 	}
 	for _, x := range p.steps {
-		g.step(x, screens[x.screen])
+		g.step(x, screens[x.screen], synctest.Wait)
 	}
 	g.store.mu.Lock()
 	g.store.failing = 0
@@ -195,7 +199,7 @@ func (p plan) run() (wrong []string) {
 	return wrong
 }
 
-func (g *rig) step(x step, s *screen) {
+func (g *rig) step(x step, s *screen, wait func()) {
 	c := x.conversation
 	switch x.what {
 	case "say":
@@ -226,7 +230,7 @@ func (g *rig) step(x step, s *screen) {
 	case "hang up":
 		s.hangUp()
 	case "kill":
-		synctest.Wait()
+		wait()
 		g.kill(c)
 	case "fail":
 		g.store.mu.Lock()
@@ -237,6 +241,6 @@ func (g *rig) step(x step, s *screen) {
 	case "rest":
 		time.Sleep(x.rest)
 	case "wait":
-		synctest.Wait()
+		wait()
 	}
 }

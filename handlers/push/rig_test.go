@@ -159,7 +159,17 @@ func both(f func(t *testing.T, start starter)) func(t *testing.T) {
 
 func startWith(t testing.TB, o Options, connContext func(context.Context, net.Conn) context.Context) *rig {
 	t.Helper()
-	g := &rig{Hub: New(o), store: newStore()}
+	g, stop := realRig(o, connContext)
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return g
+}
+
+func realRig(o Options, connContext func(context.Context, net.Conn) context.Context) (g *rig, stop func() error) {
+	g = &rig{Hub: New(o), store: newStore()}
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
 	go func() { ran <- g.Run(ctx) }()
@@ -168,14 +178,11 @@ func startWith(t testing.TB, o Options, connContext func(context.Context, net.Co
 	server.Config.WriteTimeout, server.Config.ReadTimeout = 3*time.Second, 3*time.Second
 	server.Start()
 	g.dial = func() (net.Conn, error) { return net.Dial("tcp", server.Listener.Addr().String()) }
-	t.Cleanup(func() {
+	return g, func() error {
 		cancel()
-		if err := <-ran; err != nil {
-			t.Error(err)
-		}
-		server.Close()
-	})
-	return g
+		defer server.Close()
+		return <-ran
+	}
 }
 
 // until waits for what is about to be; nothing depends on how long that takes.

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/taadis/unique-support/core/chat"
 )
 
 const (
@@ -144,6 +147,7 @@ func (r *lean) until() {
 
 // newLean returns a reader that keeps what comes until it is opened.
 func (h *Hub) newLean(s *Stream) *lean {
+	s.Conversation = chat.ID(strings.Clone(string(s.Conversation))) // it is a part of the request's first line
 	r := &lean{hub: h, s: s, fd: -1, read: s.Read}
 	if r.counted() && !s.Foreign {
 		r.last = max(0, s.After)
