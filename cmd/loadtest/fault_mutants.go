@@ -82,8 +82,8 @@ func mutants(digits string) []mutant {
 			b.add(r, d)
 		}
 `}}},
-		{name: "the sender is told another number", found: "C1", edits: []edit{{"core/desk/deliver.go", "\t\te.Result = written[i]\n", "\t\te.Result = written[i]\n\t\tif " + chosen("e.Draft.ClientID") + ` {
-			e.Result.Message.Seq++
+		{name: "the sender is told another number", found: "C1", edits: []edit{{"core/desk/deliver.go", "\t\tbatch[i].Result = w\n", "\t\tbatch[i].Result = w\n\t\tif " + chosen("batch[i].Draft.ClientID") + ` {
+			batch[i].Result.Message.Seq++
 		}
 `}}},
 		{name: "a number is left out", found: "C2", edits: []edit{{"sql/batch.go", "\tr.LastSeq++\n", "\tr.LastSeq++\n\tif " + chosen("d.ClientID") + ` {
