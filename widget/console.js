@@ -10,6 +10,7 @@ import { Pane } from "./pane.js";
 import { openStore } from "./store.js";
 import { Stream } from "./stream.js";
 import { Title } from "./title.js";
+import { Trace } from "./trace.js";
 import { Words } from "./words.js";
 import { keepZone } from "./zone.js";
 
@@ -28,6 +29,7 @@ class Console {
 
   start() {
     const actions = (this.#actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() }));
+    new Trace({ api: this.#api, words: this.#words });
     keepZone(document.documentElement.lang);
     new Keys({ composer: () => this.#pane?.composer, actions });
     this.#show();

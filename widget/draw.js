@@ -106,7 +106,10 @@ export class Rows {
     li.dataset.by = message.author?.kind ?? "system";
     li.dataset.at = message.created_at;
     if (message.kind === "note") li.dataset.note = message.seq ?? "";
-    else if (message.seq) li.dataset.seq = message.seq;
+    else if (message.seq) {
+      li.dataset.seq = message.seq;
+      li.dataset.id = message.id ?? "";
+    }
     slot(li, "time", clock(at, this.#locale));
     for (const time of li.querySelectorAll("time")) time.dateTime = message.created_at;
   }

@@ -61,6 +61,7 @@ type server struct {
 	db     *database
 	desk   *desk.Desk
 	hub    *push.Hub
+	tracer *tracer
 	door   *handlers.Handlers
 	public *http.Server
 	ops    *http.Server
@@ -116,10 +117,16 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
 
+	if s.tracer, err = tracing(ctx, node, log); err != nil {
+		return nil, errors.Join(err, public.Close(), db.Close())
+	}
 	s.hub = push.New(push.Options{Log: log, Streams: maxStreams(), Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
 	bus := db.Bus(string(chat.NewID(time.Now())))
-	s.desk = desk.New(desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node,
-		Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log})
+	o := desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node, Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log}
+	if s.tracer != nil {
+		o.Tracer = s.tracer
+	}
+	s.desk = desk.New(o)
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
 		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
 		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}}})
@@ -173,7 +180,7 @@ func (s *server) stop() error {
 	defer cancel()
 	err = errors.Join(err, s.ops.Close(), s.desk.Close(ctx))
 	s.cancel()
-	return errors.Join(s.group.Wait(), err, s.db.Close())
+	return errors.Join(s.group.Wait(), err, s.tracer.close(), s.db.Close())
 }
 
 // shut lets requests under way finish, and cuts those that do not.

@@ -141,7 +141,7 @@ func (p Page) shows() string {
 
 // head is what every page of the console has in its head.
 func head(t i18n.Text, theme, name string) ui.Head {
-	return ui.Head{Title: title(t, name), Theme: theme, Styles: []string{"css/tokens.css", "css/console.css", "css/agent.css"}}
+	return ui.Head{Title: title(t, name), Theme: theme, Styles: []string{"css/tokens.css", "css/console.css", "css/agent.css", "css/charts.css", "css/trace.css"}}
 }
 
 func (p Page) meta() ui.Head {

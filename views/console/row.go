@@ -30,11 +30,13 @@ type Row struct {
 	Kind RowKind
 	// Seq is the message's number, Note the note's; a divider has neither.
 	Seq, Note int64
-	By        chat.Kind
-	Author    chat.ID
-	Client    chat.ID
-	Name      string
-	Face      Face
+	// ID is a message's; notes and dividers show none.
+	ID     chat.ID
+	By     chat.Kind
+	Author chat.ID
+	Client chat.ID
+	Name   string
+	Face   Face
 	// At is RFC 3339, Clock what people read, Date the day in the reader's zone.
 	At, Clock, Date string
 	// Text is what was written, or a divider's sentence.
@@ -100,12 +102,12 @@ func (l Log) merge(head int64) []chat.Message {
 
 func (r Reader) row(c chat.Conversation, m chat.Message) Row {
 	row := Row{
-		Seq: m.Seq, By: m.Author.Kind, Author: m.Author.ID, Client: m.ClientID, Name: m.Author.Name,
+		Seq: m.Seq, ID: m.ID, By: m.Author.Kind, Author: m.Author.ID, Client: m.ClientID, Name: m.Author.Name,
 		At: m.Created.Text(), Clock: r.Text.Clock(m.Created.Time), Date: r.Text.Date(m.Created.Time), Text: m.Text,
 	}
 	switch {
 	case m.Kind == chat.KindNote:
-		row.Kind, row.Seq, row.Note = RowNote, 0, m.Seq
+		row.Kind, row.Seq, row.Note, row.ID = RowNote, 0, m.Seq, ""
 	case m.Kind == chat.KindNotice || m.Author.Kind == chat.KindSystem:
 		row.Kind, row.Text = RowNotice, r.notice(m)
 		return row

@@ -24,6 +24,7 @@ var said = []struct {
 	{"reconnecting", "console.reconnecting", nil},
 	{"queued", "console.queued", []string{"N", "{n}"}},
 	{"degraded", "console.degraded", nil},
+	{"trace_offline", "console.trace.offline", nil},
 	{"queue", "console.queue", []string{"N", "{n}"}},
 	{"queue_estimate", "console.queue_estimate", []string{"N", "{n}"}},
 	{"notice.joined", "console.notice.joined", []string{"Agent", "{agent}"}},
