@@ -14,7 +14,7 @@ import (
 )
 
 // piece is how much is written under one deadline: a slow reader that moves is not a stuck one.
-const piece = 16 << 10
+const piece = 8 << 10
 
 var errStream = errors.New("push: a stream needs a conversation with its log, or an agent")
 

@@ -53,6 +53,8 @@ type keeper struct {
 	life context.Context
 
 	guard sync.Mutex
+	// names are the lines and epochs there have been.
+	names map[string]string
 	stop  func()
 	ended bool
 }
@@ -71,6 +73,7 @@ func (h *Hub) keep() error {
 	if err != nil {
 		return fmt.Errorf("watch sockets: %w", err)
 	}
+	h.names = map[string]string{}
 	h.begun, h.poll, h.pullers = time.Now(), p, &pullers{hub: h, by: map[string]*puller{}}
 	var die context.CancelFunc
 	h.life, die = context.WithCancel(context.Background())
@@ -145,9 +148,25 @@ func (r *lean) until() {
 	}
 }
 
+// own makes the stream's strings its own: they may be parts of the request's header. Those that many streams share are kept
+// once.
+func (h *Hub) own(s *Stream) {
+	s.Conversation = chat.ID(strings.Clone(string(s.Conversation)))
+	h.guard.Lock()
+	defer h.guard.Unlock()
+	for _, p := range []*string{&s.Line, &s.Epoch} {
+		name, known := h.names[*p]
+		if !known {
+			name = strings.Clone(*p)
+			h.names[name] = name
+		}
+		*p = name
+	}
+}
+
 // newLean returns a reader that keeps what comes until it is opened.
 func (h *Hub) newLean(s *Stream) *lean {
-	s.Conversation = chat.ID(strings.Clone(string(s.Conversation))) // it is a part of the request's first line
+	h.own(s)
 	r := &lean{hub: h, s: s, fd: -1, read: s.Read}
 	if r.counted() && !s.Foreign {
 		r.last = max(0, s.After)
