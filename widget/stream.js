@@ -14,7 +14,7 @@ const STEADY = 5_000; // a connection that held this long was a good one
  */
 export class Stream {
   #url; #on; #headers; #fetch; #random;
-  #id; #base = 500; #tries = 0; #live = false; #open = false;
+  #id; #told = ""; #base = 500; #tries = 0; #live = false; #open = false;
   #pause = new Pause(); #heard = 0; #abort = null; #leaving = null; #unwake = null;
 
   /**
@@ -88,7 +88,7 @@ export class Stream {
       if (this.#id) headers["Last-Event-ID"] = this.#id;
       const answer = await this.#fetch(this.#url, { headers, cache: "no-store", credentials: headers.Authorization ? "omit" : "same-origin", signal: abort.signal });
       if (answer.status !== 200 || !answer.body) return await this.#refused(answer);
-      const parser = new Parser((event) => this.#take(event), { id: this.#id, onRetry: (ms) => { this.#base = Math.min(30_000, ms || 500); } });
+      const parser = new Parser((event) => this.#take(event), { id: (this.#told = this.#id), onRetry: (ms) => { this.#base = Math.min(30_000, ms || 500); } });
       const text = new TextDecoder();
       const reader = answer.body.getReader();
       this.#state(true);
@@ -125,8 +125,9 @@ export class Stream {
     } catch {
       return; // not ours to read; the number still counts
     } finally {
-      // The short form leaves out the epoch, which lasts as long as the stream.
-      this.#id = id.includes(".") ? id : id && this.#id.slice(0, this.#id.lastIndexOf(".") + 1) + id;
+      // An event without a number repeats the last one, in whose place there may be another (resume). The short form leaves out the epoch.
+      if (id !== this.#told) this.#id = id.includes(".") ? id : id && this.#id.slice(0, this.#id.lastIndexOf(".") + 1) + id;
+      this.#told = id;
     }
     if (kind === "goodbye") this.#leave(Number(value.after_ms) || 0);
     this.#on.event(kind, value, id);

@@ -69,6 +69,16 @@ describe("TestStream_connect", () => {
     assert.equal(server.last.headers["Last-Event-ID"], "e.9");
     assert.deepEqual(states, [true, false, true]);
   });
+  it("keeps to another log's number when something without a number comes before its first message", async () => {
+    const server = new Server();
+    const { stream } = await start(server, { id: "old.5" });
+    await server.last.write('event: reset\ndata: {"epoch":"new"}\n\n');
+    stream.resume("new.0");
+    await server.last.write('event: typing\ndata: {}\n\n');
+    assert.equal(stream.id, "new.0");
+    await server.last.write('id: 1\ndata: {"t":"mid0q2z3","a":"","x":"hi"}\n\n');
+    assert.equal(stream.id, "new.1");
+  });
   it("passes over data that is not JSON, and keeps its number", async () => {
     const server = new Server();
     const { heard, stream } = await start(server);
