@@ -242,6 +242,7 @@ func listen(ctx context.Context, address, token, last string, opened func(), f f
 		return err
 	}
 	q.Header.Set("Authorization", "Bearer "+token)
+	q.Header.Set("Accept-Encoding", "identity") // a gzipped stream is cut, not ended: docs/api.md
 	if last != "" {
 		q.Header.Set("Last-Event-ID", last)
 	}
