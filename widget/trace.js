@@ -59,7 +59,7 @@ export class Trace {
       row.classList.toggle("hop--none", !hop);
       slot(row, "after", hop ? took(hop.after_ms) : "–");
       slot(row, "step", hop && before ? `+${took(Math.max(0, hop.after_ms - before.after_ms))}` : "");
-      slot(row, "node", hop && row.dataset.hop === "received" ? trace.node ?? "" : "");
+      slot(row, "node", hop && row.dataset.hop === "received" && trace.node ? `· ${trace.node}` : "");
       if (figure) figure.textContent = hop ? took(hop.after_ms) : "–";
       bar(row, hop, before);
       before = hop ?? before;

@@ -45,6 +45,7 @@ func TestConversation_FromTheShopToTheRating(t *testing.T) {
 	s.theShopIsUntouchedUntilTheWidgetOpens()
 	s.asksAndIsAssigned()
 	s.bothTypeAndRead()
+	s.theAgentSeesHowItWent()
 	s.aNoteStaysAmongColleagues()
 	s.signsIn(s.zhouhang, sample.Agents()[1])
 	s.handsOver()
@@ -136,6 +137,18 @@ func (s *talk) bothTypeAndRead() {
 	s.linxiao.sees("that it was read", `texts(".message--own [data-slot=state]").at(-1) === "已读"`)
 	s.linxiao.sees("an empty field", `page.querySelector("form[data-composer] textarea").value === ""`)
 	s.linxiao.sees("her row with her own words", `text("[data-row='`+s.id+`'] [data-slot=preview]").includes("抱歉让您扫兴了")`)
+}
+
+// theAgentSeesHowItWent opens the way of what she wrote, by keyboard alone; hops may take a second to be written down.
+func (s *talk) theAgentSeesHowItWent() {
+	l := s.linxiao
+	l.sees("a tool at the message", `(() => { const b = all(".message--own[data-id] [data-action=trace]").at(-1); b?.focus(); return b && page.activeElement === b; })()`)
+	l.enters()
+	l.sees("what it is about", `text("dialog[data-trace][open] .quote__text").includes("抱歉让您扫兴了") && page.activeElement.closest("dialog[data-trace]")`)
+	l.sees("every hop", `(() => { const none = all("dialog[data-trace] .hop--none").length; if (none && !all("dialog[data-trace][aria-busy]").length) page.querySelector("[data-action=trace-again]").click(); return !none; })()`)
+	l.sees("how long it took", `/^[\d.]+ (ms|s)$/.test(text("[data-figure=read]")) && /^[0-9a-f]{32}$/.test(text("dialog[data-trace] [data-slot=trace]"))`)
+	l.press("dialog[data-trace] form button")
+	l.sees("the page again, where she was", `!all("dialog[open]").length && page.activeElement.dataset.action === "trace" && !all(".message--on").length`)
 }
 
 // note is what no visitor may ever read.

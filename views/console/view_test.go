@@ -264,7 +264,7 @@ func TestTemplates(t *testing.T) {
 		"own": {"name", "time", "text", "state", "reason", "retry", "initial"}, "other": {"initial", "name", "time", "text"}, "bot": {"name", "time", "text"},
 		"note": {"name", "time", "text", "reason", "retry", "initial"}, "notice": {"text"}, "day": {"day"}, "unread": {},
 	}
-	words := strings.Fields(`sending sent delivered read failed today yesterday typing new_messages title_unread offline reconnecting queued degraded
+	words := strings.Fields(`sending sent delivered read failed today yesterday typing new_messages title_unread offline reconnecting queued degraded trace_offline
 		notice.joined notice.queued notice.transferred notice.closed notice.closed_by_visitor notice.reopened notice.left notice.rated queue queue_estimate
 		error.invalid error.unauthenticated error.forbidden error.not_found error.conflict error.too_large error.unsupported_media error.rate_limited
 		error.queue_full error.line_unavailable error.internal error.too_long`)
@@ -287,6 +287,12 @@ func TestTemplates(t *testing.T) {
 							t.Errorf("%s has no place for %s", name, s)
 						}
 					}
+				}
+			}
+			for _, h := range hops {
+				row := one(t, one(t, doc, "data-trace", ""), "data-hop", string(h))
+				if info := text(row); !strings.Contains(info, i18n.For(locale, zone).S("console.hop."+string(h)+"_info")) {
+					t.Errorf("%s says %q", h, info)
 				}
 			}
 			said := one(t, doc, "data-words", "")
