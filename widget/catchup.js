@@ -30,6 +30,12 @@ export class CatchUp {
     this.#plan();
   }
 
+  /** Fetches a message of which we were told too little, at once. @param {number} seq */
+  lacks(seq) {
+    this.#gap.head(seq, Date.now());
+    this.pull().catch(() => {});
+  }
+
   /** Begins again after another number; a fetch under way no longer counts. @param {number} last */
   reset(last) {
     this.#round++;

@@ -53,7 +53,7 @@ export class Pane {
 
   /** Takes an event of the stream. @param {string} kind @param {any} data */
   hear(kind, data) {
-    if (kind === "message") this.#take(data);
+    if (kind === "message") this.#know(data);
     else if (kind === "receipt" && data.kind !== this.#side) this.#remark(this.#marks.receipt(data));
     else if (kind === "conversation") this.#status.show(data);
     else if (kind === "typing" && data.author?.kind !== this.#side) this.#typing.show(data);
@@ -104,6 +104,12 @@ export class Pane {
 
   get #path() { return `/api/v1/conversations/${this.id}`; }
   get #looking() { return document.visibilityState === "visible" && document.hasFocus() && this.#thread.scroll.atEnd; }
+
+  /** Of our own messages a visitor's stream tells the id's ending. One that has no row waiting for it another page has written. */
+  #know(message) {
+    if (message.client_end && message.seq > this.last && !(message.client_id = this.#thread.waiting(message.client_end))) this.#catchup.lacks(message.seq);
+    else this.#take(message);
+  }
 
   #take(message) {
     if (message.kind !== "note") return this.#catchup.push(message);

@@ -31,6 +31,9 @@ export class Thread {
     return [...this.#log.querySelectorAll(`li[data-seq][data-client][data-by="${this.#side}"]`)].map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
   }
 
+  /** The client id of what is not in the log yet, by its last group. @param {string} end */
+  waiting(end) { return this.#log.querySelector(`li[data-client$="-${end}"]:not([data-seq])`)?.dataset.client; }
+
   /** How many messages of the other side stand after a number. @param {number} seen */
   unread(seen) {
     return [...this.#log.querySelectorAll(".message[data-seq]")].filter((li) => Number(li.dataset.seq) > seen && li.dataset.by !== this.#side).length;

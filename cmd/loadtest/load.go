@@ -41,12 +41,34 @@ type dialogue struct {
 	epoch   string
 	screens []*view
 
-	mu      sync.Mutex   // of ledgers
+	mu      sync.Mutex   // of ledgers, unanswered and sent
 	ledgers [2][]promise // the visitor's and the agents', each in the order sent
 	// unanswered may be in the log, once, or not.
 	unanswered []packed
-	begun      atomic.Bool
-	wrong      atomic.Bool // a rule was seen broken while it ran
+	// sent has the visitor's ids by their endings, for screens in the short form.
+	sent  map[packed]packed
+	begun atomic.Bool
+	wrong atomic.Bool // a rule was seen broken while it ran
+}
+
+// named keeps an id that the visitor is about to use.
+func (k *dialogue) named(id packed) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.sent == nil {
+		k.sent = map[packed]packed{}
+	}
+	k.sent[id.ending()] = id
+}
+
+// whole returns the id of which a stream told the ending; of what it told in another way, what it told.
+func (k *dialogue) whole(told packed) packed {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if id, ok := k.sent[told]; ok {
+		return id
+	}
+	return told
 }
 
 // promise is a message that was accepted: under which number it was said to be.

@@ -47,6 +47,9 @@ func (s *outbox) work(ctx context.Context, rate float64) {
 func (s *outbox) send(k *dialogue, who int, token string, due time.Time) {
 	l := s.load
 	id := s.name(due)
+	if l.Wire == "compact" && who == 0 {
+		k.named(id)
+	}
 	s.body = append(append(s.body[:0], `{"client_id":"`...), id.text()...)
 	words, _ := json.Marshal(text(s.random)) // a string
 	s.body = append(append(append(s.body, `","kind":"text","text":`...), words...), '}')

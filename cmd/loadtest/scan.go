@@ -66,14 +66,28 @@ func client(data []byte) packed {
 // untold stands where a stream did not say which message it brought: in the short form a visitor is not told an agent's ids.
 var untold = packed{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
-// dense reads a field that is a UUID in the 22 characters of the short form.
+// dense reads a field that is a UUID in the short form: 22 characters, or 8 of its last six bytes, the others zero then.
 func dense(data []byte, name string) (p packed, ok bool) {
 	rest, ok := after(data, name)
-	if !ok || len(rest) < 24 || rest[0] != '"' || rest[23] != '"' {
+	if !ok || len(rest) < 2 || rest[0] != '"' {
 		return p, false
 	}
-	n, err := base64.RawURLEncoding.Decode(p[:], rest[1:23])
-	return p, err == nil && n == len(p)
+	text, _, _ := bytes.Cut(rest[1:], []byte{'"'})
+	size := base64.RawURLEncoding.DecodedLen(len(text))
+	if size != len(p) && size != endingSize {
+		return p, false
+	}
+	_, err := base64.RawURLEncoding.Decode(p[len(p)-size:], text)
+	return p, err == nil
+}
+
+// endingSize is how many bytes of a message's id the short form tells its visitor.
+const endingSize = 6
+
+// ending is an id as far as its visitor's stream tells it in the short form.
+func (p packed) ending() packed {
+	clear(p[:len(p)-endingSize])
+	return p
 }
 
 // told is what a stream's message event says, in either form.

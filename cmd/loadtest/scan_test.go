@@ -104,7 +104,8 @@ func TestStream_read(t *testing.T) {
 
 func TestStream_message(t *testing.T) {
 	t.Parallel()
-	conversation, id := packed{1, 2, 3}, packed{0xfb, 0xff, 9}
+	conversation, id := packed{1, 2, 3}, packed{0xfb, 0xff, 9, 10: 0xfe, 15: 7}
+	end := base64.RawURLEncoding.EncodeToString(id[10:])
 	long := `{"seq":7,"conversation_id":"` + string(conversation.text()) + `","client_id":"` + string(id.text()) + `","kind":"text"}`
 	n, c := base64.RawURLEncoding.EncodeToString(conversation[:]), base64.RawURLEncoding.EncodeToString(id[:])
 	for name, test := range map[string]struct {
@@ -113,7 +114,7 @@ func TestStream_message(t *testing.T) {
 	}{
 		"long":                          {"e.7", long, told{conversation, id, 7}},
 		"long, a note":                  {"", strings.ReplaceAll(long, `"text"`, `"note"`), told{}},
-		"short, her own":                {"7", `{"c":"` + c + `","t":"mh3","x":"\"a\":1"}`, told{client: id, seq: 7}},
+		"short, her own":                {"7", `{"c":"` + end + `","t":"mh3","x":"\"a\":1"}`, told{client: id.ending(), seq: 7}},
 		"short, an agent's":             {"8", `{"a":"Lin","t":"mh3","x":"好的"}`, told{client: untold, seq: 8}},
 		"short, the desk's":             {"9", `{"k":"notice","t":"mh3","d":{"notice":"joined","agent":"Lin"}}`, told{seq: 9}},
 		"short, to an agent":            {"", `{"n":"` + n + `","s":10,"i":"` + n + `","c":"` + c + `","v":"","t":"mh3","x":"ok"}`, told{conversation, id, 10}},
@@ -128,5 +129,20 @@ func TestStream_message(t *testing.T) {
 				t.Errorf("%+v, want %+v", got, test.want)
 			}
 		})
+	}
+}
+
+func TestDialogue_whole(t *testing.T) {
+	t.Parallel()
+	var k dialogue
+	id, other := packed{1, 15: 7}, packed{1, 15: 8}
+	k.named(id)
+	for _, told := range []packed{id.ending(), id} {
+		if got := k.whole(told); got != id {
+			t.Errorf("%v is %v", told, got)
+		}
+	}
+	if got := k.whole(other.ending()); got != other.ending() {
+		t.Errorf("what she did not send is %v", got)
 	}
 }

@@ -36,7 +36,7 @@ func (v *view) event(s *stream) {
 	switch string(s.kind) {
 	case "message":
 		if m := s.message(); m.seq > 0 {
-			v.take(m.seq, m.client)
+			v.take(m.seq, v.of.whole(m.client))
 		}
 	case "heartbeat":
 		if head := number(s.data, "head"); head > v.stands() {

@@ -46,6 +46,7 @@ func TestConversation_FromTheShopToTheRating(t *testing.T) {
 	s.asksAndIsAssigned()
 	s.bothTypeAndRead()
 	s.theAgentSeesHowItWent()
+	s.anotherPageOfHersWrites()
 	s.aNoteStaysAmongColleagues()
 	s.signsIn(s.zhouhang, sample.Agents()[1])
 	s.handsOver()
@@ -151,6 +152,18 @@ func (s *talk) theAgentSeesHowItWent() {
 	l.sees("the page again, where she was", `!all("dialog[open]").length && page.activeElement.dataset.action === "trace" && !all(".message--on").length`)
 }
 
+// anotherPageOfHersWrites has a second device of the visitor's write: her page is told the ending of a client id that it does not
+// know, and reads the rest, which it needs to send the words again should a restored backup lose them.
+func (s *talk) anotherPageOfHersWrites() {
+	const id = "5e1f0a52-7c34-4d2b-9a61-58f983a610e8"
+	answer := s.ask(http.MethodPost, "/messages", `{"client_id":"`+id+`","kind":"text","text":"我换手机了"}`)
+	if answer.StatusCode != http.StatusCreated {
+		s.Fatalf("the second device is answered %d", answer.StatusCode)
+	}
+	s.visitor.sees("what she wrote there", `texts(".message--own .bubble").filter((t) => t === "我换手机了").length === 1`)
+	s.visitor.sees("its whole id", `all(".message--own[data-seq][data-client='`+id+`']").length === 1`)
+}
+
 // note is what no visitor may ever read.
 const note = "破损补发，走 SF 次日，成本记运营"
 
@@ -187,7 +200,7 @@ func (s *talk) handsOver() {
 	s.linxiao.sees("that it went", `!all("dialog[open]").length && all(".pane .divider").at(-1)?.innerText === "林晓转接给周航"`)
 	s.linxiao.sees("it leave her list", `!all("[data-row='`+s.id+`']").length`)
 	s.zhouhang.press(s.row())
-	s.zhouhang.sees("the whole log with its notes", `texts(".message--note [data-slot=text]").join("|") === "`+note+`|请帮忙加急" && texts(".message .bubble").length === 6`)
+	s.zhouhang.sees("the whole log with its notes", `texts(".message--note [data-slot=text]").join("|") === "`+note+`|请帮忙加急" && texts(".message .bubble").length === 7`)
 	s.visitor.sees("nothing of the words to a colleague", `!page.documentElement.outerHTML.includes("请帮忙加急")`)
 }
 
@@ -304,19 +317,26 @@ func (s *talk) stayed(who *screen) {
 // get asks the API about the conversation with the visitor's token.
 func (s *talk) get(path string) (int, string) {
 	s.Helper()
-	r, err := http.NewRequestWithContext(s.Context(), http.MethodGet, s.desk.url+"/api/v1/conversations/"+s.id+path, nil)
-	if err != nil {
-		s.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+s.token)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		s.Fatal(err)
-	}
-	defer func() { _ = answer.Body.Close() }()
+	answer := s.ask(http.MethodGet, path, "")
 	var body json.RawMessage
 	if err := json.NewDecoder(answer.Body).Decode(&body); err != nil {
 		s.Fatal(err)
 	}
 	return answer.StatusCode, string(body)
+}
+
+func (s *talk) ask(method, path, body string) *http.Response {
+	s.Helper()
+	r, err := http.NewRequestWithContext(s.Context(), method, s.desk.url+"/api/v1/conversations/"+s.id+path, strings.NewReader(body))
+	if err != nil {
+		s.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+s.token)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() { _ = answer.Body.Close() })
+	return answer
 }

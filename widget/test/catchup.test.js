@@ -57,6 +57,19 @@ describe("TestCatchUp_push", () => {
     assert.equal(shown.length, 450);
     assert.deepEqual(log.asked, [0, 200, 400]);
   });
+  it("fetches at once what was told too shortly, and again until it has it", async () => {
+    const log = new Log();
+    log.length = 2;
+    log.away = true;
+    const { shown, catchup } = open(log, 1);
+    catchup.lacks(2);
+    catchup.lacks(2);
+    await pass(50, 50);
+    assert.deepEqual([shown, log.asked], [[], [1]]);
+    log.away = false;
+    await pass(5_000, 50);
+    assert.deepEqual([shown, log.asked], [[2], [1, 1]]);
+  });
   it("tries again when the log is away, without hurry", async () => {
     const log = new Log();
     log.length = 2;

@@ -8,8 +8,8 @@ test("a message of a conversation's own stream has its number in the id line", (
   assert.deepEqual(bare(expand({ a: "林晓", t: "mid0q2z3", x: "好的" }, "12")), {
     seq: 12, author: { kind: "agent", name: "林晓" }, kind: "text", text: "好的", created_at: new Date(parseInt("mid0q2z3", 36)).toISOString(),
   });
-  assert.deepEqual(bare(expand({ c: "AZLwwQAAcACAAAAAAAAAAQ", t: "mid0q2z3", x: "hi" }, "e.3")), {
-    seq: 3, client_id: "0192f0c1-0000-7000-8000-000000000001", author: { kind: "visitor" }, kind: "text", text: "hi", created_at: new Date(parseInt("mid0q2z3", 36)).toISOString(),
+  assert.deepEqual(bare(expand({ c: "WPmDphDo", t: "mid0q2z3", x: "hi" }, "e.3")), {
+    seq: 3, client_end: "58f983a610e8", author: { kind: "visitor" }, kind: "text", text: "hi", created_at: new Date(parseInt("mid0q2z3", 36)).toISOString(),
   });
 });
 
