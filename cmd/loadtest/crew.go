@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -29,6 +30,12 @@ type crewOptions struct {
 	Seed uint64
 	// Patience is how long nothing new may be shown before what is missing counts as missing; 0 is a minute.
 	Patience time.Duration
+	// Apart has the agent's stream begin at the first node, and all visitors' at the second.
+	Apart bool
+	// Padding makes every message so many bytes longer.
+	Padding int
+	// Dial, if set, makes the streams' connections.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // crew is people at work on one line: what they were promised is written down, and what they see.
@@ -64,7 +71,7 @@ type talk struct {
 func newCrew(ctx context.Context, r *rig, o crewOptions) (*crew, error) {
 	c := &crew{crewOptions: o, urls: r.urls(), key: r.keys[o.Line], byID: map[string]*talk{}, fetches: make(chan struct{}, 16)}
 	c.post = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2*o.Talks + 64}, Timeout: 5 * time.Second}
-	c.watch = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
+	c.watch = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true, DialContext: o.Dial}}
 	c.talks = make([]*talk, o.Talks)
 	var entering errgroup.Group
 	entering.SetLimit(16)
@@ -92,7 +99,11 @@ func newCrew(ctx context.Context, r *rig, o crewOptions) (*crew, error) {
 	c.watching.Go(func() { c.watchAll(c.leaving) })
 	each := o.Rate / float64(o.Talks)
 	for i, k := range c.talks {
-		c.watching.Go(func() { k.left.follow(c.leaving, i+1) })
+		first := i + 1
+		if o.Apart {
+			first = 1
+		}
+		c.watching.Go(func() { k.left.follow(c.leaving, first) })
 		c.sending.Go(func() { k.visitor.work(sending, each*4/5) })
 		c.sending.Go(func() { k.agent.work(sending, each/5) })
 	}

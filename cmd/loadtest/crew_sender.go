@@ -96,7 +96,7 @@ func (s *sender) work(ctx context.Context, rate float64) {
 func (s *sender) send() {
 	name := chat.NewID(time.Now())
 	id := pack(string(name))
-	body := fmt.Appendf(nil, `{"client_id":"%s","kind":"text","text":"%d %s"}`, name, len(s.ledger)+1, words[s.random.IntN(len(words))])
+	body := fmt.Appendf(nil, `{"client_id":"%s","kind":"text","text":"%d %s%s"}`, name, len(s.ledger)+1, words[s.random.IntN(len(words))], strings.Repeat(".", s.crew.Padding))
 	s.pending.put(id)
 	began := time.Now()
 	twin := make(chan int64, 1)

@@ -62,7 +62,14 @@ type trial struct {
 	strain float64
 	// figures are what the table shows, failures why the row did not pass.
 	figures, failures []string
+	// doubts are why the row has no answer, though nothing is known to be wrong.
+	doubts []string
 }
+
+// skipped says why a row cannot be run on this machine.
+type skipped string
+
+func (s skipped) Error() string { return "skipped: " + string(s) }
 
 // figure adds a figure to the table.
 func (t *trial) figure(format string, args ...any) {
@@ -76,10 +83,22 @@ func (t *trial) must(ok bool, format string, args ...any) {
 	}
 }
 
-// within notes a failure when something took longer than the limit, on a machine with nothing else to do.
+// strainMost is the strain up to which limits of time are widened. Beyond it a time tells more of the machine than of the program.
+const strainMost = 4
+
+// busy reports whether the machine is too busy for times to be judged.
+func (t *trial) busy() bool { return t.strain > strainMost }
+
+// within notes a failure when something took longer than the limit, widened by as much as this machine is strained.
 func (t *trial) within(took, limit time.Duration, what string) {
-	allowed := time.Duration(float64(limit) * max(t.strain, 1))
-	t.must(took <= allowed, "%s: %s, allowed are %s × %.1f", what, brief(took), brief(limit), max(t.strain, 1))
+	wide := min(max(t.strain, 1), strainMost)
+	t.must(t.busy() || took <= time.Duration(float64(limit)*wide), "%s: %s, allowed are %s × %.1f", what, brief(took), brief(limit), wide)
+}
+
+// growth notes a failure when a time grew by more than a share of it and by more than so much.
+func (t *trial) growth(before, during time.Duration, share float64, give time.Duration, what string) {
+	limit := max(before+time.Duration(share*float64(before)), before+give)
+	t.must(t.busy() || during <= limit, "%s went from %s to %s, allowed are %s", what, brief(before), brief(during), brief(limit))
 }
 
 // pause waits, unless the run is over.
@@ -124,27 +143,22 @@ func (f faultsCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, layout, "ROW", "FAULT", "VERDICT", "FIGURES")
-	failed := 0
+	var sum summing
 	for _, r := range chosen {
 		t := &trial{scale: scale{f.Scale == "short"}, random: seeded(f.Seed, uint64(r.number))}
-		if err := t.do(ctx, r, rigOptions{Nodes: 3, Between: true, Binary: binary, Log: log}, 15*time.Minute); err != nil {
-			t.failures = append(t.failures, err.Error())
-		}
-		failed += t.print(out, strconv.Itoa(r.number), r.fault)
+		err := t.do(ctx, r, rigOptions{Nodes: 3, Between: true, Binary: binary, Log: log}, 15*time.Minute)
+		sum.add(t.print(out, strconv.Itoa(r.number), r.fault, err))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	if f.Mutants {
-		n, err := f.mutants(ctx, out, dir, log)
-		if failed += n; err != nil {
+		if err := f.mutants(ctx, out, dir, log, &sum); err != nil {
 			return err
 		}
 	}
-	if failed > 0 {
-		return fmt.Errorf("%d failed", failed)
-	}
-	return nil
+	fmt.Fprintln(out, sum)
+	return sum.err()
 }
 
 // do runs a row on a rig of its own, for so long at most.
@@ -165,19 +179,6 @@ func (t *trial) do(ctx context.Context, r row, o rigOptions, most time.Duration)
 
 // layout is a line of the table: its columns have room for the longest fault.
 const layout = "%-4s  %-54s  %-7s  %s\n"
-
-// print writes the table's line and returns 1 when the trial failed.
-func (t *trial) print(w io.Writer, number, fault string) (failed int) {
-	verdict := "ok"
-	if len(t.failures) > 0 {
-		verdict, failed = "FAIL", 1
-	}
-	fmt.Fprintf(w, layout, number, fault, verdict, strings.Join(t.figures, ", "))
-	for _, why := range t.failures {
-		fmt.Fprintf(w, "      ! %s\n", strings.ReplaceAll(why, "\n", "\n        "))
-	}
-	return failed
-}
 
 // chosen are the rows that were asked for.
 func (f faultsCommand) chosen() ([]row, error) {

@@ -27,6 +27,9 @@ func main() {
 		if _, wrong := errors.AsType[usageError](err); wrong {
 			os.Exit(2)
 		}
+		if _, open := errors.AsType[unknownError](err); open {
+			os.Exit(3)
+		}
 		os.Exit(1)
 	}
 }

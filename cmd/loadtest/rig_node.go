@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,6 +25,10 @@ type node struct {
 	rig  *rig
 	addr string
 	ops  string
+	// binary, listens and log are other than the rig's when set: the program, where it listens, the file of what it logs.
+	binary, listens, log string
+	// settings are more environment variables, prefix is a program that starts the server's, given as its arguments.
+	settings, prefix []string
 
 	process *exec.Cmd
 	done    chan struct{} // closed once the process has gone
@@ -39,7 +45,20 @@ func (r *rig) newNode(name string) (*node, error) {
 
 func (n *node) url() string { return "http://" + n.addr }
 
-func (n *node) logName() string { return filepath.Join(n.rig.dir, n.name+".log") }
+func (n *node) logName() string { return cmp.Or(n.log, filepath.Join(n.rig.dir, n.name+".log")) }
+
+// change ends the node, changes how it runs, and starts it again.
+func (n *node) change(ctx context.Context, how func()) error {
+	n.kill()
+	how()
+	if err := n.start(); err != nil {
+		return err
+	}
+	return n.ready(ctx, len(lineNames()))
+}
+
+// limited is a prefix that has the shell set limits of the process before the server runs in it.
+func limited(commands string) []string { return []string{"sh", "-c", commands + `; exec "$0" "$@"`} }
 
 // start starts the process and does not wait until it can serve.
 func (n *node) start() error {
@@ -48,9 +67,10 @@ func (n *node) start() error {
 		return err
 	}
 	defer log.Close()
-	c := exec.Command(n.rig.binary, "serve")
+	args := append(slices.Clone(n.prefix), cmp.Or(n.binary, n.rig.binary), "serve")
+	c := exec.Command(args[0], args[1:]...)
 	c.Stdout, c.Stderr = log, log
-	c.Env = n.rig.environment("SUPPORT_ADDR="+n.addr, "SUPPORT_OPS_ADDR="+n.ops, "SUPPORT_LOG=warn")
+	c.Env = n.rig.environment(append([]string{"SUPPORT_ADDR=" + cmp.Or(n.listens, n.addr), "SUPPORT_OPS_ADDR=" + n.ops, "SUPPORT_LOG=warn"}, n.settings...)...)
 	leash(c)
 	n.process, n.done = c, make(chan struct{})
 	started := make(chan error)
@@ -75,6 +95,16 @@ func (n *node) kill() {
 	if n.process != nil && n.process.Process != nil {
 		_ = n.process.Process.Signal(syscall.SIGKILL)
 		<-n.done
+	}
+}
+
+// gone reports whether the process has ended.
+func (n *node) gone() bool {
+	select {
+	case <-n.done:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -178,6 +208,29 @@ func (n *node) metrics(ctx context.Context) (map[string]float64, error) {
 		}
 	}
 	return m, lines.Err()
+}
+
+// measure is one of the node's metrics, added up over its labels, or over those that hold a text.
+func (n *node) measure(ctx context.Context, name, label string) (sum float64, err error) {
+	m, err := n.metrics(ctx)
+	for full, v := range m {
+		if bare, labels, _ := strings.Cut(full, "{"); bare == name && strings.Contains(labels, label) {
+			sum += v
+		}
+	}
+	return sum, err
+}
+
+// measure adds up a metric of all nodes.
+func (r *rig) measure(ctx context.Context, name, label string) (sum float64, err error) {
+	for _, n := range r.nodes {
+		v, err := n.measure(ctx, name, label)
+		if err != nil {
+			return 0, err
+		}
+		sum += v
+	}
+	return sum, nil
 }
 
 // logTail is the end of what the node logged.

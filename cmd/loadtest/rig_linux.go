@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// leash ends a child with this program, however that ends, and keeps the terminal's Ctrl-C from it.
+func leash(c *exec.Cmd) {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// mounted puts a file system of so many megabytes, in memory, on a folder; release takes it away.
+func mounted(dir string, megabytes int) (release func(), err error) {
+	err = unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("size=%dm", megabytes))
+	if errors.Is(err, unix.EPERM) {
+		return nil, skipped("needs root, to mount a file system of its own")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("mount a file system on %s: %w", dir, err)
+	}
+	return func() { _ = unix.Unmount(dir, unix.MNT_DETACH) }, nil
+}
+
+// narrow has a connection take little before it is read.
+func narrow(_, _ string, c syscall.RawConn) (err error) {
+	failed := c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 4096) })
+	return errors.Join(failed, err)
+}
+
+// elsewhere is a network of its own on this machine, behind a wire that can be harmed.
+type elsewhere struct {
+	name string
+	// here is the near end of the wire, there the far one.
+	here, there string
+	// host is this machine's address on the wire.
+	host string
+}
+
+// newElsewhere makes it; release takes it away.
+func newElsewhere(ctx context.Context) (e *elsewhere, release func(), err error) {
+	id := os.Getpid() % 60_000
+	e = &elsewhere{name: fmt.Sprint("faults", id), here: fmt.Sprint("fa", id), there: fmt.Sprint("fb", id)}
+	e.host = fmt.Sprintf("10.%d.%d.1", 200+id%50, id/250%250)
+	guest := strings.TrimSuffix(e.host, "1") + "2"
+	release = func() { _ = e.do(context.WithoutCancel(ctx), "ip netns del "+e.name) } // the wire goes with it
+	for i, command := range []string{
+		"ip netns add " + e.name,
+		"ip link add " + e.here + " address 02:00:00:00:00:01 type veth peer name " + e.there + " address 02:00:00:00:00:02 netns " + e.name,
+		"ip addr add " + e.host + "/30 dev " + e.here,
+		"ip link set " + e.here + " up",
+		"ip -n " + e.name + " addr add " + guest + "/30 dev " + e.there,
+		"ip -n " + e.name + " link set " + e.there + " up",
+		// Nobody has to ask whose address is whose: the answer could be lost.
+		"ip neigh add " + guest + " lladdr 02:00:00:00:00:02 dev " + e.here + " nud permanent",
+		"ip -n " + e.name + " neigh add " + e.host + " lladdr 02:00:00:00:00:01 dev " + e.there + " nud permanent",
+	} {
+		if err := e.do(ctx, command); err != nil {
+			if i == 0 {
+				return nil, nil, skipped("needs root and ip, to make a network of its own: " + err.Error())
+			}
+			release()
+			return nil, nil, err
+		}
+	}
+	return e, release, nil
+}
+
+func (e *elsewhere) do(ctx context.Context, command string) error {
+	words := strings.Fields(command)
+	if out, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w %s", command, err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// deafen loses everything this machine sends over the wire: a queue that has room for no packet.
+func (e *elsewhere) deafen(ctx context.Context) error {
+	return e.do(ctx, "tc qdisc add dev "+e.here+" root tbf rate 8bit burst 10 limit 10")
+}
+
+// unplug takes the far end of the wire down.
+func (e *elsewhere) unplug(ctx context.Context) error {
+	return e.do(ctx, "ip -n "+e.name+" link set "+e.there+" down")
+}
+
+// dial connects from there to a port of this machine.
+func (e *elsewhere) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	there, err := os.Open(filepath.Join("/run/netns", e.name))
+	if err != nil {
+		return nil, err
+	}
+	defer there.Close()
+	here, err := os.Open("/proc/self/ns/net")
+	if err != nil {
+		return nil, err
+	}
+	defer here.Close()
+	runtime.LockOSThread() // a socket belongs to the network its thread is in when it is made
+	if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
+		runtime.UnlockOSThread()
+		return nil, err
+	}
+	c, err := (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort(e.host, port))
+	if back := unix.Setns(int(here.Fd()), unix.CLONE_NEWNET); back != nil {
+		return nil, errors.Join(err, back) // the thread stays locked and ends with its goroutine
+	}
+	runtime.UnlockOSThread()
+	return c, err
+}
