@@ -23,6 +23,7 @@ type frame struct {
 type stamped struct {
 	epoch string
 	bytes []byte
+	part  part
 }
 
 func newFrame(e *chat.Event, body []byte) *frame {
@@ -33,18 +34,20 @@ func newFrame(e *chat.Event, body []byte) *frame {
 	return f
 }
 
-// bytes returns the frame as the stream's readers get it.
+// bytes returns the frame as the stream's readers get it, and counts it as the next on this one's wire.
 func (f *frame) bytes(s *Stream) []byte {
 	form := s.form()
 	if form == 0 {
 		return f.body
 	}
-	if made := f.forms[form].Load(); made != nil && made.epoch == s.Epoch {
-		return made.bytes
+	made := f.forms[form].Load()
+	if made == nil || made.epoch != s.Epoch {
+		made = &stamped{epoch: s.Epoch}
+		made.bytes, made.part = s.pack(s.appendFrame(make([]byte, 0, len(f.body)+64), f))
+		f.forms[form].Store(made)
 	}
-	b := s.seal(s.appendFrame(make([]byte, 0, len(f.body)+64), f))
-	f.forms[form].Store(&stamped{s.Epoch, b})
-	return b
+	s.sum.add(made.part)
+	return made.bytes
 }
 
 // size is what a frame counts for in a queue.

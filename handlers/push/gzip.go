@@ -2,6 +2,8 @@ package push
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -21,16 +23,61 @@ const gzipHead = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 // segment is b as a piece of any gzipped stream. It ends at a byte, so that a reader has all of it at once, and knows nothing
 // of what came before it but the prologue: one segment serves every reader, and no reader has a compressor of its own.
-func segment(b []byte) []byte { return deflate(b, prologue) }
+func segment(b []byte) ([]byte, part) { return deflate(b, prologue) }
 
 // gzipOpening begins a gzipped stream: its head, and the prologue from nothing.
-func gzipOpening() []byte { return append([]byte(gzipHead), deflate(nil, "")...) }
+func gzipOpening() ([]byte, part) {
+	b, p := deflate(nil, "")
+	return append([]byte(gzipHead), b...), p
+}
 
-func deflate(b []byte, window string) []byte {
+func deflate(b []byte, window string) ([]byte, part) {
 	var out bytes.Buffer
 	text := append(append(make([]byte, 0, len(b)+len(prologue)), b...), prologue...)
 	if err := flate.StatelessDeflate(&out, text, false, []byte(window)); err != nil {
 		panic("compress: " + err.Error()) // into memory
 	}
-	return out.Bytes()
+	return out.Bytes(), newPart(text)
+}
+
+// sum is what a gzip stream ends with: the CRC-32 of all that was packed, and its length modulo 2³². A reader keeps its own,
+// eight bytes, and reckons it from those of the segments it shares with others.
+type sum struct{ crc, size uint32 }
+
+// part is a segment's share of a sum.
+type part struct {
+	sum
+	shift uint32 // moves a CRC on past so many bytes
+}
+
+func newPart(text []byte) part {
+	shift, square := uint32(1<<31), uint32(1<<23) // x⁰ and x⁸: a byte
+	for n := len(text); n > 0; n >>= 1 {
+		if n&1 == 1 {
+			shift = times(shift, square)
+		}
+		square = times(square, square)
+	}
+	return part{sum{crc32.ChecksumIEEE(text), uint32(len(text))}, shift}
+}
+
+// add goes on with a segment. That takes no look at its bytes: the CRC of two pieces is the first one's, moved on past the
+// second, plus the second one's (as zlib's crc32_combine has it).
+func (s *sum) add(p part) { s.crc, s.size = times(p.shift, s.crc)^p.crc, s.size+p.size }
+
+// times multiplies two polynomials modulo that of CRC-32, the lowest power in the highest bit.
+func times(a, b uint32) (product uint32) {
+	for ; a != 0; a <<= 1 {
+		if a>>31 == 1 {
+			product ^= b
+		}
+		b = b>>1 ^ crc32.IEEE&-(b&1)
+	}
+	return product
+}
+
+// trailer ends a gzipped stream: an empty last block, and the sum.
+func (s sum) trailer() []byte {
+	b := binary.LittleEndian.AppendUint32([]byte{3, 0}, s.crc)
+	return binary.LittleEndian.AppendUint32(b, s.size)
 }

@@ -129,7 +129,8 @@ func (l *loop) run(proto int) {
 	}
 	var retry <-chan time.Time // after a pull that failed
 	for ok := true; ok; {
-		if ok = l.drain(); !ok || l.left() {
+		within := l.leaving() // asked before: what was queued when we were sent away is written
+		if ok = l.drain(); !ok || l.left(within) {
 			return
 		}
 		var slots chan<- struct{}
@@ -289,15 +290,21 @@ func (l *loop) goodbye(within time.Duration) {
 	l.ring()
 }
 
-// left says goodbye when that was asked for.
-func (l *loop) left() bool {
+// leaving is how long the client is to be away; 0 while nobody asked for a goodbye.
+func (l *loop) leaving() time.Duration {
 	l.state.Lock()
-	within := l.state.leaving
-	l.state.Unlock()
+	defer l.state.Unlock()
+	return l.state.leaving
+}
+
+// left says goodbye when that was asked for.
+func (l *loop) left(within time.Duration) bool {
 	if within == 0 {
 		return false
 	}
-	l.event(chat.EventGoodbye, goodbye(within))
+	if l.event(chat.EventGoodbye, goodbye(within)) && l.write(l.s.end()) {
+		l.flush()
+	}
 	return true
 }
 

@@ -147,6 +147,7 @@ func (r *lean) settle() {
 		if !g.said {
 			g.said = true
 			r.event(chat.EventGoodbye, goodbye(g.leaving))
+			r.put(r.s.end())
 		}
 		if !r.over && !g.blocked {
 			r.close()

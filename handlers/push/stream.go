@@ -25,10 +25,8 @@ type Stream struct {
 	Agent chat.ID
 	// Epoch names the history that the conversation's numbers belong to.
 	Epoch string
-	// After is the number of the last message the client has, Foreign whether it spoke of another epoch: then it is told to
-	// reset, and After counts as 0. See ParseEventID.
-	After   int64
-	Foreign bool
+	// After is the number of the last message the client has. See ParseEventID.
+	After int64
 	// Log is where a conversation's messages are. Needed on a conversation's stream; one value serves all of them.
 	Log Log
 	// Read is how far each side had read when the stream began; receipts that pass by move it. Heartbeats say it.
@@ -37,8 +35,12 @@ type Stream struct {
 	Heads func(ctx context.Context) (map[chat.ID]int64, error)
 	// Allow says whether an event may be shown; nil allows all. It is called by several goroutines and must not wait.
 	Allow func(e chat.Event) bool
+	// Foreign is whether the client spoke of another epoch: then it is told to reset, and After counts as 0.
+	Foreign bool
 	// Compact and Gzip are the form its events have; see Negotiate.
 	Compact, Gzip bool
+	// sum is of what was written, gzipped; whoever writes has it alone.
+	sum sum
 	// Until ends the stream when it ends, for instance because a permission was lost; it may be nil. Nothing waits on it.
 	Until context.Context
 	// Closed is called once, when the stream is over or was refused; it may be nil. Serve may have returned long before.
@@ -59,7 +61,9 @@ func (s *Stream) opening() []byte {
 		b = s.appendEvent(b, chat.EventReset, encode(map[string]string{"epoch": s.Epoch}))
 	}
 	if s.Gzip {
-		return append(gzipOpening(), segment(b)...)
+		first, p := gzipOpening()
+		s.sum.add(p)
+		return append(first, s.seal(b)...)
 	}
 	return b
 }

@@ -53,12 +53,27 @@ func (s *Stream) headers(h http.Header) {
 	}
 }
 
-// seal makes bytes that only this stream gets ready for its wire.
+// seal makes bytes that only this stream gets ready for its wire, where they are the next.
 func (s *Stream) seal(b []byte) []byte {
-	if s.Gzip && len(b) > 0 {
+	b, p := s.pack(b)
+	s.sum.add(p)
+	return b
+}
+
+// pack makes bytes ready for the wire of all streams of the form.
+func (s *Stream) pack(b []byte) ([]byte, part) {
+	if s.Gzip {
 		return segment(b)
 	}
-	return b
+	return b, part{}
+}
+
+// end is what a stream ends with that is not just cut.
+func (s *Stream) end() []byte {
+	if s.Gzip {
+		return s.sum.trailer()
+	}
+	return nil
 }
 
 // short is a message in the short form of a stream. Nothing is in it that its reader knows or does not need: on a

@@ -4,11 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -124,19 +127,67 @@ func TestSegment(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := rapid.SliceOf(rapid.OneOf(rapid.StringN(0, 300, -1), rapid.StringOfN(rapid.RuneFrom([]rune("ab您好请问")), 0, 9000, -1), rapid.Just(prologue))).Draw(t, "pieces")
-		wire, want := gzipOpening(), prologue
+		var all sum
+		wire, part := gzipOpening()
+		all.add(part)
+		want := prologue
 		for _, p := range pieces {
-			wire, want = append(wire, segment([]byte(p))...), want+p+prologue
+			b, part := segment([]byte(p))
+			all.add(part)
+			wire, want = append(wire, b...), want+p+prologue
 		}
-		z, err := gzip.NewReader(bytes.NewReader(wire))
-		if err != nil {
-			t.Fatal(err)
+		unpack := func(wire []byte, end error) {
+			z, err := gzip.NewReader(bytes.NewReader(wire))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(z); string(got) != want || err != end {
+				t.Fatalf("unpacked %d bytes of %d, %v", len(got), len(want), err)
+			}
 		}
-		got, err := io.ReadAll(z)
-		if string(got) != want || err != io.ErrUnexpectedEOF { // the stream never says that it ends
-			t.Fatalf("unpacked %d bytes of %d, %v", len(got), len(want), err)
-		}
+		unpack(wire, io.ErrUnexpectedEOF) // all of it is there before the end
+		unpack(append(wire, all.trailer()...), nil)
 	})
+}
+
+// TestHub_Drain_gzip: clients once said "unexpected EOF" of every gzipped stream that a node ended in order.
+func TestHub_Drain_gzip(t *testing.T) {
+	t.Parallel()
+	t.Run("OK", both(func(t *testing.T, start starter) {
+		g := start(t, Options{})
+		g.adjust = func(s *Stream) { s.Compact, s.Gzip = true, true }
+		for range 600 {
+			g.store.append(conv, "您好，请问什么时候发货？")
+		}
+		client := http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return g.dial() }}}
+		defer client.CloseIdleConnections()
+		var all sync.WaitGroup
+		for _, path := range []string{"/c/" + string(conv), "/c/" + string(conv) + "?after=300", "/agent/" + string(agent)} {
+			answer, err := client.Get("http://desk" + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = answer.Body.Close() }()
+			all.Go(func() {
+				said, err := io.ReadAll(answer.Body)
+				if err != nil || !answer.Uncompressed {
+					t.Errorf("%s: %v", path, err)
+				}
+				for _, want := range []string{"live 1", "live 20", "event: goodbye"} {
+					if !bytes.Contains(said, []byte(want)) {
+						t.Errorf("%s has no %q", path, want)
+					}
+				}
+			})
+		}
+		until(t, "all have what there was", func() bool { return g.Stats().Pulled == 900 })
+		for i := range 20 {
+			g.Publish(g.store.append(conv, fmt.Sprint("live ", i+1)))
+		}
+		until(t, "all have the rest", func() bool { return g.Stats().Pulled+g.Stats().Pushed == 960 })
+		g.Drain(0)
+		all.Wait()
+	}))
 }
 
 func TestHub_Serve_gzip(t *testing.T) {
