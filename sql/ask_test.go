@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/sql/sqltest"
 )
 
 // How long somebody who asks all lines waits for one that does not answer.
@@ -67,8 +68,8 @@ func Test_ask(t *testing.T) {
 func TestStore_blackHole(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	p := newProxy(t, emptyDatabase(t))
-	wantCode(t, s.PutLine(t.Context(), chat.Line{Name: "toys", Title: "Toys", DSN: p.dsn}), "")
+	p := sqltest.NewProxy(t, emptyDatabase(t))
+	wantCode(t, s.PutLine(t.Context(), chat.Line{Name: "toys", Title: "Toys", DSN: p.DSN}), "")
 	lin := agent("林晓")
 	k := opened(t, s, lin)
 	lines := []string{"toys", "shop", "mall"}
@@ -92,7 +93,7 @@ func TestStore_blackHole(t *testing.T) {
 		wantCode(t, s.Ping(t.Context(), "shop"), "")
 		wantCode(t, s.Refresh(t.Context()), "")
 	}
-	p.silent.Store(true)
+	p.Silent.Store(true)
 	t.Run("as it falls silent", func(t *testing.T) { within(t, 10*time.Second, func() { look(t) }) })
 	toys, err := s.line("toys")
 	wantCode(t, err, "")
@@ -111,7 +112,7 @@ func TestStore_blackHole(t *testing.T) {
 		}
 	})
 	t.Run("until it is back", func(t *testing.T) {
-		p.silent.Store(false)
+		p.Silent.Store(false)
 		eventually(t, "it is back", func() bool { return s.Ping(t.Context(), "toys") == nil })
 		page, err := s.Inbox(t.Context(), chat.InboxQuery{Agent: lin.ID, Lines: lines, View: chat.ViewMine, Limit: 10})
 		if err != nil || len(page.Unavailable) != 0 {

@@ -2,109 +2,12 @@ package sql
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"net"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/lib/pq"
 
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/sql/sqltest"
 )
-
-// proxy stands between a store and Postgres; silenced, it keeps every connection and passes nothing.
-type proxy struct {
-	dsn    string
-	silent atomic.Bool
-	dialed atomic.Int32
-}
-
-func newProxy(t *testing.T, dsn string) *proxy {
-	t.Helper()
-	cfg, err := pq.NewConfig(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	network, address := "tcp", net.JoinHostPort(cfg.Host, strconv.Itoa(int(cfg.Port)))
-	if cfg.Host[0] == '/' {
-		network, address = "unix", fmt.Sprintf("%s/.s.PGSQL.%d", cfg.Host, cfg.Port)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{dsn: fmt.Sprintf("host=127.0.0.1 port=%d user='%s' password='%s' dbname='%s' sslmode=disable",
-		l.Addr().(*net.TCPAddr).Port, cfg.User, cfg.Password, cfg.Database)}
-	var mu sync.Mutex
-	var open []net.Conn
-	over := false
-	keep := func(c net.Conn) {
-		mu.Lock()
-		defer mu.Unlock()
-		if open = append(open, c); over {
-			_ = c.Close()
-		}
-	}
-	var running sync.WaitGroup
-	t.Cleanup(func() {
-		_ = l.Close()
-		mu.Lock()
-		over = true
-		for _, c := range open {
-			_ = c.Close()
-		}
-		mu.Unlock()
-		running.Wait()
-	})
-	running.Go(func() {
-		for {
-			front, err := l.Accept()
-			if err != nil {
-				return
-			}
-			keep(front)
-			p.dialed.Add(1)
-			if p.silent.Load() {
-				continue
-			}
-			back, err := net.Dial(network, address)
-			if err != nil {
-				_ = front.Close()
-				continue
-			}
-			keep(back)
-			running.Go(func() { p.pass(back, front) })
-			running.Go(func() { p.pass(front, back) })
-		}
-	})
-	return p
-}
-
-func (p *proxy) pass(to, from net.Conn) {
-	b := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(b)
-		if err != nil {
-			if !p.silent.Load() { // a peer behind a black hole is not heard to hang up
-				_ = to.Close()
-			}
-			return
-		}
-		if p.silent.Load() {
-			_, _ = io.Copy(io.Discard, from)
-			return
-		}
-		if _, err := to.Write(b[:n]); err != nil {
-			_ = from.Close()
-			return
-		}
-	}
-}
 
 // within fails t when f takes longer.
 func within(t *testing.T, limit time.Duration, f func()) {
@@ -119,9 +22,9 @@ func within(t *testing.T, limit time.Duration, f func()) {
 // A host that accepts connections and never says a word.
 func TestStore_Ping_silentHost(t *testing.T) {
 	t.Parallel()
-	p := newProxy(t, "host=127.0.0.1 port=1")
-	p.silent.Store(true)
-	s := openStore(t, p.dsn)
+	p := sqltest.NewProxy(t, "host=127.0.0.1 port=1")
+	p.Silent.Store(true)
+	s := openStore(t, p.DSN)
 	within(t, 4*time.Second, func() { wantCode(t, s.Ping(t.Context(), ""), chat.CodeLineUnavailable) })
 	t.Run("Migrate", func(t *testing.T) {
 		within(t, 7*time.Second, func() { wantCode(t, s.Migrate(t.Context()), chat.CodeLineUnavailable) })
@@ -146,35 +49,35 @@ func TestPool_silentNetwork(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			p := newProxy(t, sqltest.Open(t))
-			s := openStore(t, p.dsn)
+			p := sqltest.NewProxy(t, sqltest.Open(t))
+			s := openStore(t, p.DSN)
 			for range 3 {
 				wantCode(t, call(t.Context(), s), "")
 			}
-			dialed := p.dialed.Load()
-			p.silent.Store(true)
+			dialed := p.Dialed.Load()
+			p.Silent.Store(true)
 			within(t, 4200*time.Millisecond, func() { wantCode(t, call(t.Context(), s), chat.CodeLineUnavailable) })
-			if n := p.dialed.Load() - dialed; n > 2 {
+			if n := p.Dialed.Load() - dialed; n > 2 {
 				t.Errorf("dialed %d times", n)
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 			defer cancel()
 			within(t, 1200*time.Millisecond, func() { wantCode(t, call(ctx, s), chat.CodeLineUnavailable) })
-			p.silent.Store(false)
+			p.Silent.Store(false)
 			time.Sleep(10 * time.Millisecond)
 			wantCode(t, call(t.Context(), s), "")
 		})
 	}
 	t.Run("before commit", func(t *testing.T) {
 		t.Parallel()
-		p := newProxy(t, sqltest.Open(t))
-		s := openStore(t, p.dsn)
+		p := sqltest.NewProxy(t, sqltest.Open(t))
+		s := openStore(t, p.DSN)
 		within(t, 4200*time.Millisecond, func() {
 			err := s.main.tx(t.Context(), func(tx *tx) error {
 				if err := tx.selectAll(new([]lineRow), "Line_List"); err != nil {
 					t.Error(err)
 				}
-				p.silent.Store(true)
+				p.Silent.Store(true)
 				return nil
 			})
 			wantCode(t, err, chat.CodeLineUnavailable)

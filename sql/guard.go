@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 	"errors"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +19,11 @@ const (
 	// roomWait is how long one more waits for its turn.
 	roomWait = 500 * time.Millisecond
 	// inRow failures one after the other open the breaker, or half of what a busy pool does in rateSpan.
-	inRow    = 5
+	inRow = 5
+	// hung is for how many failures a call counts that heard nothing in its whole time, callWait. Accepting has two calls at a
+	// time, so a black hole is known after the first round; one that hangs alone may be ill luck, and any that is answered
+	// begins the row anew.
+	hung     = 3
 	rateSpan = 5 * time.Second
 	rateLow  = 10 // fewer calls than this are no rate
 	// probeWait is the time from one try to the next while the breaker is open.
@@ -70,17 +75,22 @@ func (g *guard) run(ctx context.Context, f func() error) (err error) {
 		g.refused.Add(1)
 		return unavailable(circuitbreaker.ErrOpen)
 	}
-	defer func() { g.record(err) }() // a panic, too, gives its place back
+	began := time.Now()
+	defer func() { g.record(err, time.Since(began)) }() // a panic, too, gives its place back
 	return f()
 }
 
-func (g *guard) record(err error) {
+func (g *guard) record(err error, took time.Duration) {
 	if !outage(err) {
 		g.row.Store(0)
 		g.breaker.RecordSuccess()
 		return
 	}
-	if g.row.Add(1) >= inRow && g.breaker.IsClosed() {
+	weight := int32(1)
+	if took >= callWait && errors.Is(err, os.ErrDeadlineExceeded) { // the network's: neither a slow statement's nor a wait's for a connection
+		weight = hung
+	}
+	if g.row.Add(weight) >= inRow && g.breaker.IsClosed() {
 		g.breaker.Open()
 	}
 	g.breaker.RecordFailure()

@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -38,6 +39,39 @@ func TestGuard_run(t *testing.T) {
 			}
 			wantClosed(t, g, false)
 			synctest.Wait()
+		})
+	})
+	t.Run("two calls in a row that hear nothing open it", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGuard()
+			hang := func() error { time.Sleep(callWait + grace); return unavailable(os.ErrDeadlineExceeded) }
+			for range 3 { // one alone does not, while others are answered
+				_ = g.run(t.Context(), hang)
+				wantClosed(t, g, true)
+			}
+			var round sync.WaitGroup
+			for range 2 {
+				round.Go(func() { _ = g.run(t.Context(), hang) })
+			}
+			round.Wait()
+			wantClosed(t, g, false)
+		})
+	})
+	t.Run("a line that is slow, and says so, or an impatient caller, is no black hole", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			for name, f := range map[string]func() error{
+				"ended by Postgres":         func() error { time.Sleep(callWait); return unavailable(&refusal{code: "57014"}) },
+				"no connection to be had":   func() error { time.Sleep(callWait); return unavailable(context.DeadlineExceeded) },
+				"asked for not much longer": func() error { time.Sleep(askWait + grace); return unavailable(os.ErrDeadlineExceeded) },
+			} {
+				g := newGuard()
+				for range inRow - 1 {
+					_ = g.run(t.Context(), f)
+				}
+				if !g.breaker.IsClosed() {
+					t.Errorf("%s: it is open", name)
+				}
+			}
 		})
 	})
 	t.Run("half of a busy pool's calls open it", func(t *testing.T) {

@@ -111,8 +111,8 @@ func TestStore_PutLine(t *testing.T) {
 
 func TestStore_Lines(t *testing.T) {
 	t.Parallel()
-	p := newProxy(t, sqltest.Open(t))
-	s, other := openStore(t, p.dsn), openStore(t, p.dsn)
+	p := sqltest.NewProxy(t, sqltest.Open(t))
+	s, other := openStore(t, p.DSN), openStore(t, p.DSN)
 	wantCode(t, s.Load(t.Context()), "")
 	names := func() (all []string) {
 		for _, l := range s.Lines() {
@@ -144,7 +144,7 @@ func TestStore_Lines(t *testing.T) {
 	t.Run("none is forgotten while the database is away", func(t *testing.T) {
 		epoch, err := s.Epoch(t.Context(), "shop")
 		wantCode(t, err, "")
-		p.silent.Store(true)
+		p.Silent.Store(true)
 		wantCode(t, s.Refresh(t.Context()), chat.CodeLineUnavailable)
 		want("mall", "shop")
 		place, _ := s.place("shop")

@@ -51,13 +51,13 @@ func TestStore_Migrate(t *testing.T) {
 	t.Run("a line whose database is away is left to Refresh", func(t *testing.T) {
 		t.Parallel()
 		other := emptyDatabase(t)
-		p := newProxy(t, other)
+		p := sqltest.NewProxy(t, other)
 		s := newStore(t)
 		// Another process made the line, and its database has been emptied since.
-		if _, err := s.main.exec(t.Context(), "Line_Put", lineRow{Name: "toys", Title: "Toys", Color: "#176b87", DSN: p.dsn, Origins: []string{}, Greeting: []byte("{}")}); err != nil {
+		if _, err := s.main.exec(t.Context(), "Line_Put", lineRow{Name: "toys", Title: "Toys", Color: "#176b87", DSN: p.DSN, Origins: []string{}, Greeting: []byte("{}")}); err != nil {
 			t.Fatal(err)
 		}
-		p.silent.Store(true)
+		p.Silent.Store(true)
 		within(t, 9*time.Second, func() { wantCode(t, s.Migrate(t.Context()), "") })
 		if _, err := s.Line("toys"); err != nil {
 			t.Fatal(err)
@@ -66,7 +66,7 @@ func TestStore_Migrate(t *testing.T) {
 		_, err := s.Epoch(t.Context(), "shop")
 		wantCode(t, err, "")
 
-		p.silent.Store(false)
+		p.Silent.Store(false)
 		wantCode(t, s.Refresh(t.Context()), "")
 		eventually(t, "the migration", func() bool {
 			_, err := s.Epoch(t.Context(), "toys")

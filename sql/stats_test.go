@@ -11,8 +11,8 @@ import (
 
 func TestStore_Stats(t *testing.T) {
 	t.Parallel()
-	p := newProxy(t, sqltest.Open(t))
-	s := openStore(t, p.dsn)
+	p := sqltest.NewProxy(t, sqltest.Open(t))
+	s := openStore(t, p.DSN)
 	wantCode(t, s.Load(t.Context()), "")
 	wantCode(t, s.Ping(t.Context(), "shop"), "")
 	t.Run("OK", func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestStore_Stats(t *testing.T) {
 		}), "")
 	})
 	t.Run("away", func(t *testing.T) {
-		p.silent.Store(true)
+		p.Silent.Store(true)
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		for range inRow {
