@@ -36,7 +36,7 @@ func (s *Store) Append(ctx context.Context, line string, drafts []chat.Draft) ([
 		return done, nil
 	}
 	var b *batch
-	err = p.tx(ctx, func(t *tx) (err error) {
+	err = p.accept(ctx, func(t *tx) (err error) {
 		if b, err = lock(t, slices.Collect(maps.Keys(asked))...); err != nil {
 			return err
 		}

@@ -3,21 +3,23 @@ package sql
 import (
 	"context"
 	stdsql "database/sql"
-	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // callWait is how long a call may take, whatever its caller would wait.
 const callWait = 3 * time.Second
 
-// pool is the connections to one schema of one database, and its prepared statements.
+// acceptOpen is how many connections a pool keeps for accepting messages: as many as a line's committer uses at once, and
+// one more for whoever comes in between.
+const acceptOpen = 3
+
+// pool is the connections to one schema of one database: those of every day, and a few that messages are accepted with, so
+// that however much is read, who writes has one.
 type pool struct {
 	source
-	db      *sqlx.DB
+	*conns
+	accepts *conns
 	queries map[string]query
 	guard   *guard
 
@@ -25,25 +27,22 @@ type pool struct {
 	heir atomic.Pointer[pool]
 	// moved looks for the heir; nil for pools whose place never changes.
 	moved func(ctx context.Context)
-
-	mu    sync.Mutex
-	stmts map[string]*sqlx.Stmt
 }
 
 // newPool opens nothing: connections are made as they are needed.
 func newPool(from source, queries map[string]query, maxOpen int) *pool {
-	db := sqlx.NewDb(stdsql.OpenDB(connector{cfg: from.cfg, wait: connectWait}), "postgres")
-	db.SetMaxOpenConns(maxOpen)
-	db.SetMaxIdleConns(maxOpen)
-	db.SetConnMaxIdleTime(time.Minute)
-	db.SetConnMaxLifetime(10 * time.Minute)
-	return &pool{source: from, db: db, queries: queries, guard: newGuard(), stmts: map[string]*sqlx.Stmt{}}
+	return &pool{
+		source: from, queries: queries, guard: newGuard(),
+		conns: newConns(from.cfg, queries, maxOpen), accepts: newConns(planned(from.cfg), queries, acceptOpen),
+	}
 }
 
 // close lets calls that run end. A goodbye that nobody heard is no error.
 func (p *pool) close() error {
-	if err := p.db.Close(); err != nil && !unreachable(err) {
-		return err
+	for _, c := range []*conns{p.conns, p.accepts} {
+		if err := c.db.Close(); err != nil && !unreachable(err) {
+			return err
+		}
 	}
 	return nil
 }
@@ -119,119 +118,12 @@ func (p *pool) exec(ctx context.Context, name string, args ...any) (n int64, err
 // chat.Unavailable, and the same call may be made again. Inside f only t is used: a call of the pool itself would
 // want a second connection, and enough of those would wait for each other.
 func (p *pool) tx(ctx context.Context, f func(t *tx) error) error {
-	return p.call(ctx, func(ctx context.Context, p *pool) error {
-		inner, err := p.db.BeginTxx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer inner.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise f's error says more
-		t := &tx{ctx: ctx, pool: p, tx: inner}
-		if err := f(t); err != nil {
-			return err
-		}
-		if err := inner.Commit(); err != nil {
-			return unknown(err)
-		}
-		for _, name := range t.late {
-			_, _ = p.stmt(ctx, name) // the next transaction finds it; failing, it does what this one did
-		}
-		return nil
-	})
+	return p.call(ctx, func(ctx context.Context, p *pool) error { return p.conns.tx(ctx, f) })
 }
 
-// stmt returns the statement of that name, prepared once. Its errors are translated.
-func (p *pool) stmt(ctx context.Context, name string) (*sqlx.Stmt, error) {
-	if s := p.prepared(name); s != nil {
-		return s, nil
-	}
-	q, ok := p.queries[name]
-	if !ok {
-		return nil, fmt.Errorf("there is no statement %s", name)
-	}
-	s, err := p.db.PreparexContext(ctx, q.text)
-	if err != nil {
-		return nil, translate(fmt.Errorf("prepare %s: %w", name, err))
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if first := p.stmts[name]; first != nil {
-		go s.Close() //nolint:errcheck // another call was faster; closing may wait for the network, the lock must not
-		return first, nil
-	}
-	p.stmts[name] = s
-	return s, nil
-}
-
-func (p *pool) prepared(name string) *sqlx.Stmt {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.stmts[name]
-}
-
-func (p *pool) bound(ctx context.Context, name string, args []any) (*sqlx.Stmt, []any, error) {
-	s, err := p.stmt(ctx, name)
-	if err != nil {
-		return nil, nil, err
-	}
-	args, err = p.queries[name].bind(p.db.Mapper, args)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return s, args, nil
-}
-
-// tx is a transaction; its methods are those of the pool.
-type tx struct {
-	ctx  context.Context // bounded; its deadline is the transaction's
-	pool *pool
-	tx   *sqlx.Tx
-	late []string // statements met here for the first time
-}
-
-func (t *tx) get(dest any, name string, args ...any) error {
-	s, bound, err := t.bound(name, args)
-	if err != nil {
-		return err
-	}
-	return translate(s.GetContext(t.ctx, dest, bound...))
-}
-
-func (t *tx) selectAll(dest any, name string, args ...any) error {
-	s, bound, err := t.bound(name, args)
-	if err != nil {
-		return err
-	}
-	return translate(s.SelectContext(t.ctx, dest, bound...))
-}
-
-func (t *tx) exec(name string, args ...any) (int64, error) {
-	s, bound, err := t.bound(name, args)
-	if err != nil {
-		return 0, err
-	}
-	n, err := affected(s.ExecContext(t.ctx, bound...))
-	return n, translate(err)
-}
-
-// bound never asks the pool for a connection: the transaction has one.
-func (t *tx) bound(name string, args []any) (*sqlx.Stmt, []any, error) {
-	q, ok := t.pool.queries[name]
-	if !ok {
-		return nil, nil, fmt.Errorf("there is no statement %s", name)
-	}
-	args, err := q.bind(t.pool.db.Mapper, args)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if s := t.pool.prepared(name); s != nil {
-		return t.tx.StmtxContext(t.ctx, s), args, nil
-	}
-	s, err := t.tx.PreparexContext(t.ctx, q.text)
-	if err != nil {
-		return nil, nil, translate(fmt.Errorf("prepare %s: %w", name, err))
-	}
-	t.late = append(t.late, name)
-	return s, args, nil
+// accept is tx on a connection that is kept for it.
+func (p *pool) accept(ctx context.Context, f func(t *tx) error) error {
+	return p.call(ctx, func(ctx context.Context, p *pool) error { return p.accepts.tx(ctx, f) })
 }
 
 func affected(r stdsql.Result, err error) (int64, error) {

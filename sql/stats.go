@@ -35,10 +35,11 @@ func (s *Store) Stats() map[string]PoolStats {
 }
 
 func (p *pool) stats() PoolStats {
-	db := p.db.Stats()
-	n := PoolStats{
-		Open: db.OpenConnections, InUse: db.InUse, Max: db.MaxOpenConnections, Waits: db.WaitCount, Waited: db.WaitDuration,
-		InFlight: p.guard.running.Load(), Refused: p.guard.refused.Load(), Opens: p.guard.opens.Load(),
+	n := PoolStats{InFlight: p.guard.running.Load(), Refused: p.guard.refused.Load(), Opens: p.guard.opens.Load()}
+	for _, c := range []*conns{p.conns, p.accepts} {
+		db := c.db.Stats()
+		n.Open, n.InUse, n.Max = n.Open+db.OpenConnections, n.InUse+db.InUse, n.Max+db.MaxOpenConnections
+		n.Waits, n.Waited = n.Waits+db.WaitCount, n.Waited+db.WaitDuration
 	}
 	switch p.guard.breaker.State() {
 	case circuitbreaker.OpenState:

@@ -17,7 +17,7 @@ func TestStore_Stats(t *testing.T) {
 	wantCode(t, s.Ping(t.Context(), "shop"), "")
 	t.Run("OK", func(t *testing.T) {
 		all := s.Stats()
-		if n := all["shop"]; n.Open != 1 || n.Max != 8 || n.InUse != 0 || n.InFlight != 0 || n.Refused != 0 || n.Breaker != "closed" {
+		if n := all["shop"]; n.Open != 1 || n.Max != 8+acceptOpen || n.InUse != 0 || n.InFlight != 0 || n.Refused != 0 || n.Breaker != "closed" {
 			t.Errorf("got %+v", n)
 		}
 		if n, known := all[""]; !known || n.Open == 0 || len(all) != 3 {
