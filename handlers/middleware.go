@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -109,6 +110,9 @@ func (h *Handlers) logged(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		r := c.Request()
 		h.requests.answered(c, time.Since(start))
+		if !h.log.Enabled(r.Context(), slog.LevelDebug) {
+			return nil
+		}
 		h.log.Debug("request", "method", r.Method, "route", c.Path(), "status", c.Response().Status, "bytes", c.Response().Size,
 			"took", time.Since(start), "address", c.RealIP(), "trace_id", chat.TraceFrom(r.Context()))
 		return nil

@@ -144,6 +144,7 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	s.group.Go(func() error { return s.hub.Run(s.failed) })
 	s.group.Go(func() error { return s.desk.Run(s.failed) })
 	s.group.Go(func() error { return db.refresh(s.failed) })
+	s.group.Go(func() error { return paceGarbage(s.failed) })
 	s.group.Go(func() error { return ended(s.public.Serve(public)) })
 	if c.OpsAddr != "" {
 		ops, err := net.Listen("tcp", c.OpsAddr)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,6 +49,9 @@ var matcher = sync.OnceValue(func() language.Matcher { return language.NewMatche
 // Any Chinese reads zh-CN.
 func Match(query, acceptLanguage, fallback string) string {
 	for _, wish := range []string{query, acceptLanguage, fallback} {
+		if slices.Contains(locales, wish) {
+			return wish
+		}
 		want, _, err := language.ParseAcceptLanguage(wish)
 		if err != nil || len(want) == 0 {
 			continue
