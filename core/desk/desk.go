@@ -45,6 +45,7 @@ type Desk struct {
 	ended bool
 
 	presence presence
+	keys     keys
 }
 
 // line is what the desk keeps of a business line while it runs: its own router and its own queue at the door, so that
@@ -70,7 +71,8 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, canary: o.Canary, log: o.Log,
-		lines: map[string]*line{}, presence: presence{present: map[chat.ID]*attendee{}}}
+		lines: map[string]*line{}, presence: presence{present: map[chat.ID]*attendee{}},
+		keys: keys{find: o.Store.AgentByKey, clock: o.Clock, known: map[string]holder{}}}
 }
 
 // Run gives waiting conversations to agents, renews the seats of those present, hears the other nodes and looks for what

@@ -189,7 +189,7 @@ func (d *Desk) revoked(ctx context.Context) map[chat.ID]bool {
 	d.presence.mu.Unlock()
 	gone := map[chat.ID]bool{}
 	for key, id := range held {
-		if _, err := d.AgentByKey(ctx, key); err != nil && chat.CodeOf(err) == chat.CodeNotFound {
+		if _, err := enabled(d.store.AgentByKey(ctx, key)); err != nil && chat.CodeOf(err) == chat.CodeNotFound {
 			gone[id] = true
 		}
 	}
