@@ -16,15 +16,16 @@ import (
 // faultsCommand runs the fault matrix: each row does one kind of harm to an installation of its own while people write and
 // read, and checks that nothing accepted is lost, doubled or out of order. docs/operating/faults.md says what each row means.
 type faultsCommand struct {
-	Rows     string `help:"Which rows, such as 1,3,5; every row when none is named."`
-	Seed     uint64 `help:"The seed of what is decided by chance; printed when it is chosen here."`
-	Scale    string `enum:"short,full" default:"full" help:"short makes each fault fewer times and for less long."`
-	Mutants  bool   `help:"Also build servers with a fault of their own, each of which the checker must find."`
-	Chaos    bool   `help:"Instead of the rows: one run with every kind of fault at random."`
-	Messages int    `default:"1000000" help:"How many messages are accepted under --chaos before it ends."`
-	Talks    int    `default:"150" help:"How many conversations each line has under --chaos."`
-	Rate     int    `default:"2500" help:"How many messages a second are sent under --chaos, at most."`
-	Verbose  bool   `short:"v" help:"Say what is being done."`
+	Rows     string        `help:"Which rows, such as 1,3,5; every row when none is named."`
+	Seed     uint64        `help:"The seed of what is decided by chance; printed when it is chosen here."`
+	Scale    string        `enum:"short,full" default:"full" help:"short makes each fault fewer times and for less long."`
+	Mutants  bool          `help:"Also build servers with a fault of their own, each of which the checker must find."`
+	Chaos    bool          `help:"Instead of the rows: one run with every kind of fault at random."`
+	Messages int           `default:"1000000" help:"How many messages are accepted under --chaos before it ends."`
+	Talks    int           `default:"150" help:"How many conversations each line has under --chaos."`
+	Rate     int           `default:"2500" help:"How many messages a second are sent under --chaos, at most."`
+	Calm     time.Duration `default:"1750ms" help:"How long nothing is done between two harms under --chaos, on average."`
+	Verbose  bool          `short:"v" help:"Say what is being done."`
 }
 
 // scale is how much of a fault a row makes.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type harm struct {
 type storm struct {
 	rig    *rig
 	random *rand.Rand
+	calm   time.Duration // between two harms, on average
 	done   map[string]int
 }
 
@@ -121,7 +123,7 @@ func (s *storm) rage(ctx context.Context, enough func() bool) error {
 			return fmt.Errorf("%s: %w", h.name, err)
 		}
 		s.done[h.name]++
-		for calm := time.Now().Add(s.span(500, 3000)); !enough() && time.Now().Before(calm); {
+		for calm := time.Now().Add(time.Duration((0.3 + 1.4*s.random.Float64()) * float64(s.calm))); !enough() && time.Now().Before(calm); {
 			if err := pause(ctx, 50*time.Millisecond); err != nil {
 				return err
 			}
@@ -140,12 +142,15 @@ func (s *storm) String() string {
 }
 
 // weather is how hard and how long a storm is: so many conversations on each line, messages accepted and harms done at least,
-// and so many messages sent a second at most.
-type weather struct{ Talks, Messages, Harms, Rate int }
+// and so many messages sent a second at most, with a time between two harms on average.
+type weather struct {
+	Talks, Messages, Harms, Rate int
+	Calm                         time.Duration
+}
 
 // weather is a storm over both lines.
 func (t *trial) weather(ctx context.Context, out io.Writer, w weather) error {
-	s := &storm{rig: t.rig, random: t.random}
+	s := &storm{rig: t.rig, random: t.random, calm: cmp.Or(w.Calm, 1750*time.Millisecond)}
 	crews := map[string]*crew{}
 	defer func() {
 		for _, c := range crews {
@@ -206,7 +211,7 @@ func (f faultsCommand) chaos(ctx context.Context, out, log io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if err := t.weather(ctx, out, weather{Talks: f.Talks, Messages: f.Messages, Rate: f.Rate, Harms: 10}); err != nil {
+		if err := t.weather(ctx, out, weather{Talks: f.Talks, Messages: f.Messages, Rate: f.Rate, Harms: 10, Calm: f.Calm}); err != nil {
 			return err
 		}
 		return t.released(ctx, before)
