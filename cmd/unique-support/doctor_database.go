@@ -15,7 +15,7 @@ import (
 
 const (
 	// mainPool and linePool are how many connections a node opens at most, to the main database and for each line.
-	mainPool, linePool = 20, 23
+	mainPool, linePool = 20, 26
 	// skew is how far apart clocks may be.
 	skew = 2 * time.Second
 )
