@@ -9,7 +9,8 @@ import (
 )
 
 // Assign gives a conversation that has not ended to an agent, whoever has it now, and may go over her capacity: a person
-// chose it. Giving her what she has changes nothing.
+// chose it. So it does not wait for AssignNext, which may count her places just then: that is as if the person had chosen a
+// moment later. Giving her what she has changes nothing.
 func (s *Store) Assign(ctx context.Context, line string, a chat.Assignment) (chat.Moved, error) {
 	p, err := s.line(line)
 	if err != nil {
@@ -17,9 +18,6 @@ func (s *Store) Assign(ctx context.Context, line string, a chat.Assignment) (cha
 	}
 	var m chat.Moved
 	err = p.tx(ctx, func(t *tx) error {
-		if err := oneAtATime(t); err != nil {
-			return err
-		}
 		m, err = assignIn(t, line, a)
 		return err
 	})

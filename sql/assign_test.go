@@ -69,6 +69,19 @@ func TestStore_Assign(t *testing.T) {
 			t.Fatalf("got %+v", m)
 		}
 	})
+	t.Run("while the queue is being served", func(t *testing.T) {
+		k := begin(t, s)
+		k.say(t, k.visitor, "在吗")
+		p, err := s.line("shop")
+		wantCode(t, err, "")
+		wantCode(t, p.tx(t.Context(), func(queue *tx) error {
+			if err := oneAtATime(queue); err != nil {
+				return err
+			}
+			k.assign(t, lin) // or it waits for the lock, and gives up
+			return nil
+		}), "")
+	})
 	t.Run("refused", func(t *testing.T) {
 		k := begin(t, s)
 		give := func(id chat.ID) error {

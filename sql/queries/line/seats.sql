@@ -26,5 +26,5 @@ LIMIT 1;
 UPDATE seats SET given_at = clock_timestamp() WHERE agent_id = $1;
 
 -- name: Seat_Lock
--- One assignment at a time in each line, whichever node makes it: two that count at once would both find the last place free.
+-- One assignment from the queue at a time in each line, whichever node makes it: two that count at once would both find the last place free.
 SELECT pg_advisory_xact_lock(hashtextextended('assign ' || current_schema(), 0));
