@@ -6,7 +6,8 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
-// DropCanaries deletes what the node's canaries wrote on the line, and what any canary left behind that has been silent for a day.
+// DropCanaries deletes what the node's canaries wrote on the line, and what any canary left behind that has been silent for a day;
+// no node is "".
 // Nothing that a person wrote stands in their conversations.
 func (s *Store) DropCanaries(ctx context.Context, line, node string) error {
 	p, err := s.line(line)

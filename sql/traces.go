@@ -4,6 +4,7 @@ import (
 	"context"
 	stdsql "database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/lib/pq"
@@ -56,7 +57,8 @@ func (s *Store) PutReaches(ctx context.Context, line string, reaches []chat.Reac
 		Read         pq.BoolArray   `db:"read"`
 		At           pq.Int64Array  `db:"at"`
 		Tell         bool           `db:"tell"`
-	}{Tell: tell}
+		Since        time.Time      `db:"since"`
+	}{Tell: tell, Since: time.Now().Add(time.Hour - chat.TracesKept)} // what is swept meanwhile does not come again
 	for _, r := range reaches {
 		c.Conversation, c.By = append(c.Conversation, string(r.Conversation)), append(c.By, string(r.By))
 		c.After, c.UpTo = append(c.After, max(r.After, r.UpTo-reachMax)), append(c.UpTo, r.UpTo)
@@ -93,6 +95,24 @@ func (s *Store) Trace(ctx context.Context, lines []string, message chat.ID) (cha
 		}
 	}
 	return chat.Trace{}, missing
+}
+
+// DropTraces deletes the hops of messages written before a time, of at most so many messages, the oldest first, and reports
+// whether there is more to do. One node at a time does it: for another there is nothing to do meanwhile.
+func (s *Store) DropTraces(ctx context.Context, line string, before time.Time, limit int) (more bool, err error) {
+	p, err := s.line(line)
+	if err != nil {
+		return false, err
+	}
+	h := fmt.Sprintf("%012x", before.UnixMilli()) // what ids begin with
+	var n int
+	err = p.tx(ctx, func(t *tx) error {
+		if _, err := t.exec("Trace_SweepBegin"); err != nil {
+			return err
+		}
+		return t.get(&n, "Trace_Sweep", h[:8]+"-"+h[8:]+"-0000-0000-000000000000", limit)
+	})
+	return n == limit, err
 }
 
 // passageRow is what the statements say of a message's way.

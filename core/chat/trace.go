@@ -16,6 +16,9 @@ const (
 	HopRead      Hop = "read"      // the other side has read it
 )
 
+// TracesKept is how long the hops of a message are kept, from when it was written.
+const TracesKept = 30 * 24 * time.Hour
+
 // Passage is when a message passed each hop, as far as somebody knows; a zero time is a hop nobody has told of. Several nodes
 // know different hops, each by its own clock.
 type Passage struct {

@@ -171,6 +171,7 @@ func (d *Desk) tend(ctx context.Context, g *errgroup.Group) error {
 			g.Go(func() error { return d.assign(ctx, l) })
 			g.Go(func() error { return d.check(ctx, l) })
 			g.Go(func() error { return l.journal.run(ctx) })
+			g.Go(func() error { return d.sweep(ctx, l) })
 			if l.canary != nil {
 				g.Go(func() error { return l.canary.run(ctx) })
 			}

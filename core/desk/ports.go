@@ -63,6 +63,9 @@ type Traces interface {
 	PutReaches(ctx context.Context, line string, reaches []chat.Reach, tell bool) ([]chat.Passage, error)
 	// Trace returns the way of the message with the id, wherever on the lines it is, or chat.NotFound.
 	Trace(ctx context.Context, lines []string, message chat.ID) (chat.Trace, error)
+	// DropTraces deletes the hops of messages written before a time, of at most so many messages, and reports whether there is
+	// more to do. Of several nodes one finds something to do.
+	DropTraces(ctx context.Context, line string, before time.Time, limit int) (more bool, err error)
 }
 
 // Conversations are read and moved from state to state. A move that writes a notice appends it in the same transaction and returns it.
@@ -163,6 +166,7 @@ type Library interface {
 // Canaries are what the desk writes itself to see whether a line works.
 type Canaries interface {
 	// DropCanaries deletes what the node's canaries wrote on the line, and what other canaries left that have been silent for a day.
+	// No node is "".
 	DropCanaries(ctx context.Context, line, node string) error
 }
 

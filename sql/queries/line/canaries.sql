@@ -3,7 +3,7 @@
 SELECT c.id
 FROM conversations c
 WHERE c.status = 'new' AND c.last_seq > 0
-  AND (c.visitor_name = $1 OR c.last_at < now() - interval '1 day')
+  AND (c.visitor_name = NULLIF($1, '') OR c.last_at < now() - interval '1 day')
   AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.kind <> 'canary')
 LIMIT 3
 FOR UPDATE OF c SKIP LOCKED;

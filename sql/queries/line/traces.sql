@@ -16,7 +16,7 @@ SET node = COALESCE(NULLIF(t.node, ''), EXCLUDED.node), received_at = LEAST(t.re
 
 -- name: Trace_Reach
 -- What each side has had of the other's messages: a visitor reads everybody's but her own, agents read the visitor's. The first
--- time stays. The answer is what is new by it, when it is asked for.
+-- time stays. The answer is what is new by it, when it is asked for. Messages from before since have no trace any more, and get none.
 WITH w AS (
     INSERT INTO traces AS t (conversation_id, seq, delivered_at, read_at)
     SELECT m.conversation_id, m.seq,
@@ -25,7 +25,8 @@ WITH w AS (
     FROM unnest(
         CAST(:conversation_id AS uuid[]), CAST(:by_kind AS text[]), CAST(:after AS bigint[]), CAST(:up_to AS bigint[]), CAST(:read AS boolean[]), CAST(:at AS bigint[])
     ) AS k (conversation_id, by_kind, after, up_to, read, at)
-    JOIN messages m ON m.conversation_id = k.conversation_id AND m.seq > k.after AND m.seq <= k.up_to AND (m.author_kind = 'visitor') = (k.by_kind = 'agent')
+    JOIN messages m ON m.conversation_id = k.conversation_id AND m.seq > k.after AND m.seq <= k.up_to AND m.created_at > CAST(:since AS timestamptz)
+        AND (m.author_kind = 'visitor') = (k.by_kind = 'agent')
     GROUP BY m.conversation_id, m.seq
     ORDER BY m.conversation_id, m.seq
     ON CONFLICT (conversation_id, seq) DO UPDATE
@@ -44,3 +45,24 @@ SELECT m.id, m.conversation_id, m.seq, m.trace_id, COALESCE(t.node, '') AS node,
 FROM messages m
 LEFT JOIN traces t ON t.conversation_id = m.conversation_id AND t.seq = m.seq
 WHERE m.id = $1;
+
+-- name: Trace_SweepBegin
+INSERT INTO traces_swept (upto) VALUES ('00000000-0000-0000-0000-000000000000') ON CONFLICT DO NOTHING;
+
+-- name: Trace_Sweep
+-- Removes the traces of the next so many messages with an id below the one given, and says how many messages those were. Whoever has
+-- the row is at it; another node finds none, and nothing to do.
+WITH here AS (
+    SELECT s.upto FROM traces_swept s FOR UPDATE SKIP LOCKED
+), old AS MATERIALIZED (
+    SELECT m.id, m.conversation_id, m.seq
+    FROM messages m
+    WHERE m.id > (SELECT h.upto FROM here h) AND m.id < CAST($1 AS uuid)
+    ORDER BY m.id
+    LIMIT $2
+), gone AS (
+    DELETE FROM traces t USING old o WHERE t.conversation_id = o.conversation_id AND t.seq = o.seq
+), swept AS (
+    UPDATE traces_swept s SET upto = o.id FROM (SELECT o.id FROM old o ORDER BY o.id DESC LIMIT 1) o
+)
+SELECT count(*) FROM old;
