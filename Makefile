@@ -33,7 +33,7 @@ test: ## run every test, browser included
 	go test ./core/router # again without the race detector, under which pools forget: it counts allocations
 
 .PHONY: faults
-faults: ## run the fault matrix and the checker's mutants (half an hour); see docs/operating/faults.md
+faults: ## run the fault matrix and the checker's mutants (an hour and a quarter); see docs/operating/faults.md
 	@.tools/install-postgres
 	go run ./cmd/loadtest faults --mutants
 

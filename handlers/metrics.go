@@ -99,7 +99,7 @@ var (
 	streamHoles     = metric("stream_holes_total", "Numbers missing in what a stream read from the log; more than 0 is a bug.")
 	streamsCut      = metric("streams_cut_total", "Streams ended by this side.", "cause")
 	streamsGated    = metric("streams_gated_total", "Streams turned away because too many came at once.")
-	streamsFull     = metric("streams_full_total", "Streams refused because as many are open as the limit of open files allows.")
+	streamsFull     = metric("streams_full_total", "Streams refused because as many are open as the limits of open files and of memory allow.")
 	laneLost        = metric("lane_lost_total", "Events a push lane lost or had no room for.")
 	laneRestarts    = metric("lane_restarts_total", "Push lanes started again.")
 )

@@ -34,6 +34,8 @@ type crewOptions struct {
 	Apart bool
 	// Padding makes every message so many bytes longer.
 	Padding int
+	// Resets says that a reset is to come.
+	Resets bool
 	// Dial, if set, makes the streams' connections.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -49,6 +51,7 @@ type crew struct {
 	// byID finds a conversation for the agent's stream.
 	byID map[string]*talk
 	tally
+	losses losses
 
 	stopped  context.CancelFunc // no more is sent
 	left     context.CancelFunc // the screens are closed
@@ -108,6 +111,16 @@ func newCrew(ctx context.Context, r *rig, o crewOptions) (*crew, error) {
 		c.sending.Go(func() { k.agent.work(sending, each/5) })
 	}
 	return c, nil
+}
+
+// begun waits until something was said in every conversation.
+func (c *crew) begun(ctx context.Context) error {
+	for slices.ContainsFunc(c.talks, func(k *talk) bool { return k.left.stands() == 0 }) {
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // full reports whether enough was accepted.

@@ -21,6 +21,7 @@ type screen struct {
 	shown    []packed // by number; zero for what the desk itself wrote
 	want     int64    // the newest number heard of
 	fetching bool
+	epoch    string // of a history that began after the visitor came in
 }
 
 // shownMessage is what a screen needs of a message.
@@ -147,7 +148,7 @@ func (c *crew) keep(ctx context.Context, node int, path func(url string) string,
 // follow is the visitor's stream.
 func (s *screen) follow(ctx context.Context, node int) {
 	path := func(url string) string { return s.talk.path(url) + "/events" }
-	last := func() string { return fmt.Sprintf("%s.%d", s.talk.Epoch, s.stands()) }
+	last := func() string { return fmt.Sprintf("%s.%d", s.standing(), s.stands()) }
 	s.crew.keep(ctx, node, path, s.token, last, func(e event) {
 		switch e.name {
 		case "message":
@@ -156,7 +157,7 @@ func (s *screen) follow(ctx context.Context, node int) {
 				s.crew.tally.wrong("an event is no JSON: %.200q", e.data)
 				return
 			}
-			if e.id != fmt.Sprintf("%s.%d", s.talk.Epoch, m.Seq) {
+			if e.id != fmt.Sprintf("%s.%d", s.standing(), m.Seq) {
 				s.crew.tally.wrong("C3: number %d came under id %q", m.Seq, e.id)
 			}
 			s.take(m)
@@ -172,7 +173,7 @@ func (s *screen) follow(ctx context.Context, node int) {
 				})
 			}
 		case "reset":
-			s.crew.tally.wrong("a reset came: %s", e.data)
+			s.begin(e.data)
 		}
 	})
 }
@@ -190,6 +191,10 @@ func (c *crew) watchAll(ctx context.Context) {
 			}
 			if k := c.byID[m.Conversation]; k != nil && m.Seq > 0 {
 				k.right.take(m)
+			}
+		case "reset":
+			for _, k := range c.talks {
+				k.right.begin(e.data)
 			}
 		case "heads":
 			var heads map[string]int64

@@ -32,6 +32,9 @@ type sender struct {
 	pending pending
 	// due is when the message that waits was to be sent, in Unix nanoseconds; 0 when none does.
 	due atomic.Int64
+	// epoch is the history the ledger was last compared with, settled whether it was.
+	epoch   string
+	settled atomic.Bool
 }
 
 // entry is one promise: a message that was accepted, under the number told.
@@ -80,6 +83,7 @@ func (s *sender) work(ctx context.Context, rate float64) {
 		if !visitor && s.talk.left.stands() == 0 {
 			continue // nobody answers a conversation that has not begun
 		}
+		s.reconcile(ctx)
 		s.due.Store(next.UnixNano())
 		s.send()
 		s.due.Store(0)
@@ -100,7 +104,7 @@ func (s *sender) send() {
 	s.pending.put(id)
 	began := time.Now()
 	twin := make(chan int64, 1)
-	twice := s.random.IntN(50) == 0
+	twice := s.random.IntN(50) == 0 && !s.crew.Resets // one of the two could be the old history's
 	if twice {
 		go func() { seq, _, _ := s.try(s.from+1, body); twin <- seq }()
 	}

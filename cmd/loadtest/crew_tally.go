@@ -131,6 +131,20 @@ func (t *tally) mark() {
 	t.now, t.recent = window{Since: time.Now()}, nil
 }
 
+// thin forgets the times of acceptance that nobody will ask for, and the older half of what was measured when that is very much: a
+// run of a day has millions.
+func (t *tally) thin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	const keep = 200_000
+	t.recent = nil
+	for _, s := range []*series{&t.now.Accept, &t.now.Refused, &t.now.Screen, &t.now.Back} {
+		if len(*s) > keep {
+			*s = slices.Clone((*s)[len(*s)-keep/2:])
+		}
+	}
+}
+
 // window returns what happened since the last mark.
 func (t *tally) window() window {
 	t.mu.Lock()

@@ -21,10 +21,12 @@ type faultsCommand struct {
 	Scale    string        `enum:"short,full" default:"full" help:"short makes each fault fewer times and for less long."`
 	Mutants  bool          `help:"Also build servers with a fault of their own, each of which the checker must find."`
 	Chaos    bool          `help:"Instead of the rows: one run with every kind of fault at random."`
+	Soak     time.Duration `help:"Instead of the rows: one run of so long, with a fault now and then, after which what a node takes of its machine is told."`
 	Messages int           `default:"1000000" help:"How many messages are accepted under --chaos before it ends."`
 	Talks    int           `default:"150" help:"How many conversations each line has under --chaos."`
 	Rate     int           `default:"2500" help:"How many messages a second are sent under --chaos, at most."`
 	Calm     time.Duration `default:"1750ms" help:"How long nothing is done between two harms under --chaos, on average."`
+	Old      string        `default:"HEAD~20" help:"The earlier commit whose server runs beside this one in row 25."`
 	Verbose  bool          `short:"v" help:"Say what is being done."`
 }
 
@@ -59,6 +61,8 @@ type trial struct {
 	scale
 	rig    *rig
 	random *rand.Rand
+	// old is the commit of row 25.
+	old string
 	// strain is how much slower than a machine with nothing else to do this one is now; limits of time are as much longer.
 	strain float64
 	// figures are what the table shows, failures why the row did not pass.
@@ -130,6 +134,9 @@ func (f faultsCommand) Run(ctx context.Context, out io.Writer) error {
 	if f.Chaos {
 		return f.chaos(ctx, out, log)
 	}
+	if f.Soak > 0 {
+		return f.soak(ctx, out, log)
+	}
 	chosen, err := f.chosen()
 	if err != nil {
 		return err
@@ -146,7 +153,7 @@ func (f faultsCommand) Run(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(out, layout, "ROW", "FAULT", "VERDICT", "FIGURES")
 	var sum summing
 	for _, r := range chosen {
-		t := &trial{scale: scale{f.Scale == "short"}, random: seeded(f.Seed, uint64(r.number))}
+		t := &trial{scale: scale{f.Scale == "short"}, old: f.Old, random: seeded(f.Seed, uint64(r.number))}
 		err := t.do(ctx, r, rigOptions{Nodes: 3, Between: true, Binary: binary, Log: log}, 15*time.Minute)
 		sum.add(t.print(out, strconv.Itoa(r.number), r.fault, err))
 		if ctx.Err() != nil {

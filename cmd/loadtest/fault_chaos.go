@@ -30,6 +30,8 @@ type storm struct {
 	random *rand.Rand
 	calm   time.Duration // between two harms, on average
 	done   map[string]int
+	// spared is how many of the nodes, the first ones, nothing is done to.
+	spared int
 }
 
 // harms are all kinds.
@@ -77,7 +79,7 @@ func harms() []harm {
 	}
 }
 
-func (s *storm) node() *node { return s.rig.nodes[s.random.IntN(len(s.rig.nodes))] }
+func (s *storm) node() *node { return s.rig.nodes[s.spared+s.random.IntN(len(s.rig.nodes)-s.spared)] }
 
 // base is a line's database three times of four, otherwise the main one.
 func (s *storm) base() *base {

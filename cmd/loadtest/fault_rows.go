@@ -23,10 +23,16 @@ func rows() []row {
 		{14, "1,000 sockets that nobody reads", deafReaders},
 		{15, "one of two nodes with very many streams dies", halfTheNodes},
 		{16, "one message sent 16 times at once over all nodes", repeats},
+		{17, "one node's clock is an hour ahead, one's an hour behind", clocks},
 		{18, "the disks of line a's Postgres are full", diskFull},
 		{19, "a node's files are used up", fewFiles},
 		{20, "nodes leave between a visitor and her agent", leavers},
 		{21, "poison: texts that must not hurt", poison},
 		{22, "nodes hear nothing of each other", unheard},
+		{23, "line a's database is an older backup", restored},
+		{24, "line a's Postgres dies, and its standby takes over", failover},
+		{240, "the same with a standby that was behind", lagging},
+		{25, "old and new version side by side", twoVersions},
+		{28, "a node in little memory", littleMemory},
 	}
 }

@@ -79,7 +79,7 @@ func TestMutants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range append(mutants("7"), blind()) {
+	for _, m := range append(mutants("7"), blind(), shifted()) {
 		t.Run(m.name, func(t *testing.T) {
 			changed, err := mutate(top, m.edits)
 			if err != nil {

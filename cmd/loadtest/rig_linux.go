@@ -122,3 +122,50 @@ func (e *elsewhere) dial(ctx context.Context, network, address string) (net.Conn
 	runtime.UnlockOSThread()
 	return c, err
 }
+
+// group is a control group that bounds the memory of who joins it.
+type group struct{ dir, peak, events string }
+
+// bounded makes a group for so many bytes; release takes it away once nobody is in it.
+func bounded(bytes int64) (g *group, release func(), err error) {
+	name := fmt.Sprint("faults", os.Getpid())
+	for _, v := range []struct{ top, limit, peak, events string }{
+		{"/sys/fs/cgroup", "memory.max", "memory.peak", "memory.events"},
+		{"/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control"},
+	} {
+		dir := filepath.Join(v.top, name)
+		if os.Mkdir(dir, 0o755) != nil {
+			continue
+		}
+		release := func() { _ = os.Remove(dir) }
+		limit, err := os.OpenFile(filepath.Join(dir, v.limit), os.O_WRONLY, 0) // it is there where groups for memory are
+		if err == nil {
+			_, err = fmt.Fprint(limit, bytes)
+			err = errors.Join(err, limit.Close())
+		}
+		if err == nil {
+			return &group{dir, v.peak, v.events}, release, nil
+		}
+		release()
+	}
+	return nil, nil, skipped("needs root and a control group for memory")
+}
+
+// join is a prefix that puts a program into the group.
+func (g *group) join() []string { return limited("echo $$ > " + g.dir + "/cgroup.procs") }
+
+// used is how many bytes the group took at most, kills how many of its processes the kernel ended for want of memory.
+func (g *group) used() (most int64, kills int, err error) {
+	b, err1 := os.ReadFile(filepath.Join(g.dir, g.peak))
+	text, err2 := os.ReadFile(filepath.Join(g.dir, g.events))
+	if err := errors.Join(err1, err2); err != nil {
+		return 0, 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, n, _ := strings.Cut(strings.TrimSpace(line), " "); name == "oom_kill" {
+			kills = numbers(n)[0]
+		}
+	}
+	_, err = fmt.Sscan(string(b), &most)
+	return most, kills, err
+}

@@ -27,3 +27,11 @@ func (*elsewhere) deafen(context.Context) error { return needsLinux }
 func (*elsewhere) unplug(context.Context) error { return needsLinux }
 
 func (*elsewhere) dial(context.Context, string, string) (net.Conn, error) { return nil, needsLinux }
+
+type group struct{}
+
+func bounded(int64) (*group, func(), error) { return nil, nil, needsLinux }
+
+func (*group) join() []string { return nil }
+
+func (*group) used() (int64, int, error) { return 0, 0, needsLinux }

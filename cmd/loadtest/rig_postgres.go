@@ -101,15 +101,30 @@ func (b *base) start(ctx context.Context) error {
 	return nil
 }
 
+// pid is the postmaster's.
+func (b *base) pid() (int, error) {
+	text, err := os.ReadFile(filepath.Join(b.dir, "pg", "postmaster.pid"))
+	if err != nil {
+		return 0, err
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	return strconv.Atoi(first)
+}
+
+// numbers reads those in a text, whatever stands between them.
+func numbers(text string) (all []int) {
+	for word := range strings.FieldsSeq(text) {
+		if n, err := strconv.Atoi(word); err == nil {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
 // signal sends a signal to the postmaster: SIGKILL as the kernel would, SIGINT and SIGQUIT as pg_ctl's fast and immediate
 // stops. It waits until it has gone.
 func (b *base) signal(s syscall.Signal) error {
-	text, err := os.ReadFile(filepath.Join(b.dir, "pg", "postmaster.pid"))
-	if err != nil {
-		return err
-	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(first)
+	pid, err := b.pid()
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,9 @@ func newBetween(name, upstream string) (*between, error) {
 // cut ends every connection and lets no other in, until mend.
 func (b *between) cut() { b.proxy.Stop() }
 
+// lead has those who are let in next come to another database.
+func (b *between) lead(upstream string) { b.proxy.Upstream = upstream }
+
 // mend lets connections in again and takes every harm away.
 func (b *between) mend() error {
 	b.proxy.Toxics.ResetToxics(context.Background())

@@ -120,7 +120,9 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	if s.tracer, err = tracing(ctx, node, log); err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
-	s.hub = push.New(push.Options{Log: log, Streams: maxStreams(), Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
+	memory := memoryLimit("/")
+	frugal(memory)
+	s.hub = push.New(push.Options{Log: log, Streams: fewer(maxStreams(), streamsIn(memory)), Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
 	bus := db.Bus(string(chat.NewID(time.Now())))
 	o := desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node, Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log}
 	if s.tracer != nil {
