@@ -28,9 +28,11 @@ func twoVersions(ctx context.Context, t *trial) error {
 		return err
 	}
 	o.Binary = old
-	if t.rig, err = newRig(ctx, o); err != nil {
+	mixed, err := newRig(ctx, o)
+	if err != nil {
 		return err
 	}
+	t.rig = mixed // and closed as the first would have been
 	t.figure("%s and this tree", commit)
 	return t.under(ctx, []string{"a", "b"}, 40, 50, func(crews map[string]*crew) error {
 		for i := len(t.rig.nodes) - 1; i >= 0; i-- { // the last first: then the one that migrates has nobody of its kind
