@@ -25,7 +25,7 @@ type door struct {
 	// from are the addresses its streams leave from, in turn; none for the system's choice.
 	from []net.IP
 	next atomic.Uint32
-	// failed counts requests that had no answer.
+	// failed counts requests that had no answer, or one that tells of the server's trouble.
 	failed atomic.Int64
 
 	mu   sync.Mutex
@@ -89,7 +89,7 @@ const patience = 5 * time.Second
 // ask sends a request over a kept connection, or a new one, and reads the answer. An error says nothing about what the server did.
 func (d *door) ask(ctx context.Context, method, path, token string, body []byte) (r reply, err error) {
 	defer func() {
-		if err != nil {
+		if err != nil || r.status >= 500 {
 			d.failed.Add(1)
 		}
 	}()
