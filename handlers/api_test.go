@@ -219,7 +219,7 @@ func TestAPI_badInput(t *testing.T) {
 	r := newRig(t, func(o *Options) { o.Unlimited = true })
 	g := r.caller("shop")
 	path := "/api/v1/conversations/" + g.conversation + "/messages"
-	expired, _ := r.door.tokens.issue("shop", chat.ID(g.id), time.Now().Add(-2*tokenLife))
+	expired, _ := r.door.tokens.issue("shop", chat.ID(g.id), false, time.Now().Add(-2*tokenLife))
 	id := `"client_id":"0192f0c1-0000-7000-8000-00000000000a"`
 	for name, c := range map[string]struct {
 		body   string

@@ -144,6 +144,7 @@ var (
 	commitErrors   = metric("commit_errors_total", "Batches of which nothing is known to be written.", "line")
 	lastAccepted   = metric("last_accepted_timestamp_seconds", "When a message was last accepted here; 0 when none was.", "line")
 	visitorsIn     = metric("visitor_sessions_total", "Times a visitor was let in.", "line")
+	visitorProofs  = metric("visitor_proofs_total", "Times somebody came to a line that looks at identities, by how she showed who she is: signed, unsigned, invalid (not believed).", "line", "proof")
 	routerQueued   = metric("router_queued", "Messages in the router's queues.", "line")
 	routerDeepest  = metric("router_deepest", "Messages in the router's fullest queue, which has room for 256.", "line")
 	routerWaited   = metric("router_waited_total", "Messages that found their queue full at first.", "line")
@@ -160,7 +161,7 @@ var (
 
 // Describe names the metrics.
 func (l lines) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{messages, acceptSeconds, commitSeconds, commitMessages, commitErrors, lastAccepted, visitorsIn,
+	for _, d := range []*prometheus.Desc{messages, acceptSeconds, commitSeconds, commitMessages, commitErrors, lastAccepted, visitorsIn, visitorProofs,
 		routerQueued, routerDeepest, routerWaited, routerRefused, routerBatches, routerFailed,
 		hopsWritten, hopsDropped, hopsWaiting, canarySeconds, canaryLast, canaryFailures} {
 		to <- d
@@ -179,6 +180,9 @@ func (l lines) Collect(to chan<- prometheus.Metric) {
 		count(to, commitErrors, n.CommitErrors, line)
 		gauge(to, lastAccepted, unix(n.Accepted), line)
 		count(to, visitorsIn, n.Entered, line)
+		for proof, v := range n.Proofs {
+			count(to, visitorProofs, v, line, proof)
+		}
 		gauge(to, routerQueued, n.Router.Queued, line)
 		gauge(to, routerDeepest, n.Router.Deepest, line)
 		count(to, routerWaited, n.Router.Waited, line)

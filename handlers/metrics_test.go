@@ -71,6 +71,7 @@ func TestHandlers_metrics(t *testing.T) {
 			`support_messages_total{line="mall",node="chat-1:8080",outcome="accepted"} 0`,
 			`support_accept_seconds_count{line="shop",node="chat-1:8080"} 2`,
 			`support_visitor_sessions_total{line="shop",node="chat-1:8080"} 1`,
+			`support_visitor_proofs_total{line="shop",node="chat-1:8080",proof="invalid"} 0`,
 			`support_pool_connections_in_use{line="(main)",node="chat-1:8080"} 1`,
 			`support_pool_wait_seconds_total{line="shop",node="chat-1:8080"} 1.5`,
 			`support_breaker_state{line="shop",node="chat-1:8080"} 1`,
@@ -111,7 +112,7 @@ func TestHandlers_metrics(t *testing.T) {
 		}
 	})
 	t.Run("labels are the few that are known, and no value came from a request", func(t *testing.T) {
-		allowed := []string{"node", "line", "side", "kind", "reason", "cause", "outcome", "route", "class", "version", "commit", "le"}
+		allowed := []string{"node", "line", "side", "kind", "reason", "cause", "outcome", "proof", "route", "class", "version", "commit", "le"}
 		lines := []string{"shop", "mall", mainDatabase}
 		for _, sample := range regexp.MustCompile(`(?m)^support_[a-z_]+\{(.*)\} \S+$`).FindAllStringSubmatch(body, -1) {
 			for _, pair := range regexp.MustCompile(`([a-z_]+)="([^"]*)"`).FindAllStringSubmatch(sample[1], -1) {

@@ -75,6 +75,7 @@ const (
 	get  = http.MethodGet
 	post = http.MethodPost
 	head = http.MethodHead
+	del  = http.MethodDelete
 )
 
 // routes lists every path there is.
@@ -105,6 +106,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 
 		{get, "/api/v1/openapi.json", anyone, p.OpenAPI},
 		{post, "/api/v1/lines/:line/session", greeted, p.Session},
+		{del, "/api/v1/lines/:line/session", greeted, p.EndSession},
 		{get, "/api/v1/unread", guest, p.Unread},
 		{get, "/api/v1/conversations/:id", either, p.Conversation},
 		{get, "/api/v1/conversations/:id/messages", either, p.Messages},

@@ -93,13 +93,7 @@ func (h *Handlers) byKey(ctx context.Context, key string) (chat.Actor, error) {
 	return actor, err
 }
 
-func (h *Handlers) byToken(token string) chat.Actor {
-	line, visitor, ok := h.tokens.read(token, h.now())
-	if !ok {
-		return chat.Actor{}
-	}
-	return chat.Actor{Kind: chat.KindVisitor, ID: visitor, Line: line}
-}
+func (h *Handlers) byToken(token string) chat.Actor { return h.tokens.read(token, h.now()) }
 
 // byCookie finds the visitor among the cookies of several lines: the line in the path decides, else the conversation's.
 func (h *Handlers) byCookie(c echo.Context) chat.Actor {
@@ -168,11 +162,27 @@ func (h *Handlers) cookieName(name string) string {
 	return name
 }
 
-// Admit gives a visitor's browser its cookie and returns the token for clients without one.
-func (h *Handlers) Admit(c echo.Context, line string, visitor chat.ID) (token string, expires time.Time) {
-	token, expires = h.tokens.issue(line, visitor, h.now())
-	c.SetCookie(&http.Cookie{Name: h.cookieName(visitorCookie + line), Value: token, Path: "/", Expires: expires, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
+// Admit gives a visitor's browser its cookie and returns the token for clients without one. The streams of whoever she was
+// until now end: they come back by themselves where they may, on another device of hers.
+func (h *Handlers) Admit(c echo.Context, line string, v chat.Visitor) (token string, expires time.Time) {
+	if before := chat.ActorFrom(c.Request().Context()); before.Kind == chat.KindVisitor && before.Line == line && before.ID != v.ID {
+		h.hub.CutVisitor(before.ID)
+	}
+	token, expires = h.tokens.issue(line, v.ID, v.Verified, h.now())
+	h.setVisitor(c, line, token, expires)
 	return token, expires
+}
+
+// Dismiss takes a visitor's cookie from her browser and ends her streams. Her token itself lives on: nothing is stored for it.
+func (h *Handlers) Dismiss(c echo.Context, line string) {
+	if a := chat.ActorFrom(c.Request().Context()); a.Kind == chat.KindVisitor && a.Line == line {
+		h.hub.CutVisitor(a.ID)
+	}
+	h.setVisitor(c, line, "", time.Unix(1, 0))
+}
+
+func (h *Handlers) setVisitor(c echo.Context, line, token string, expires time.Time) {
+	c.SetCookie(&http.Cookie{Name: h.cookieName(visitorCookie + line), Value: token, Path: "/", Expires: expires, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
 }
 
 // SignIn begins a console session for the agent; whatever the browser had before is worth nothing any more.

@@ -15,7 +15,8 @@ import (
 // tokenLife is how long a visitor's token lets her in; every new session makes a new one.
 const tokenLife = 90 * 24 * time.Hour
 
-// tokens signs and reads visitors' tokens: "v1.<line>.<visitor>.<expiry>.<signature>". Nothing is stored for them.
+// tokens signs and reads visitors' tokens: "v1.<line>.<visitor>.<expiry>.<signature>", with v2 for
+// a session that began with a signed identity. Nothing is stored for them.
 type tokens struct{ key []byte }
 
 func newTokens(secret []byte) (tokens, error) {
@@ -23,26 +24,31 @@ func newTokens(secret []byte) (tokens, error) {
 	return tokens{key: key}, err
 }
 
-func (t tokens) issue(line string, visitor chat.ID, now time.Time) (string, time.Time) {
+func (t tokens) issue(line string, visitor chat.ID, signed bool, now time.Time) (string, time.Time) {
 	expires := now.Add(tokenLife).Truncate(time.Second)
-	body := "v1." + line + "." + string(visitor) + "." + strconv.FormatInt(expires.Unix(), 10)
+	kind := "v1."
+	if signed {
+		kind = "v2."
+	}
+	body := kind + line + "." + string(visitor) + "." + strconv.FormatInt(expires.Unix(), 10)
 	return body + "." + t.sign(body), expires
 }
 
-func (t tokens) read(token string, now time.Time) (line string, visitor chat.ID, ok bool) {
+// read returns whom a token stands for; the zero Actor for one that stands for nobody.
+func (t tokens) read(token string, now time.Time) chat.Actor {
 	i := strings.LastIndexByte(token, '.')
 	if i < 0 || !hmac.Equal([]byte(token[i+1:]), []byte(t.sign(token[:i]))) {
-		return "", "", false
+		return chat.Actor{}
 	}
 	part := strings.Split(token[:i], ".")
-	if len(part) != 4 || part[0] != "v1" {
-		return "", "", false
+	if len(part) != 4 || part[0] != "v1" && part[0] != "v2" {
+		return chat.Actor{}
 	}
 	expires, err := strconv.ParseInt(part[3], 10, 64)
 	if err != nil || now.Unix() >= expires {
-		return "", "", false
+		return chat.Actor{}
 	}
-	return part[1], chat.ID(part[2]), true
+	return chat.Actor{Kind: chat.KindVisitor, ID: chat.ID(part[2]), Line: part[1], Signed: part[0] == "v2"}
 }
 
 func (t tokens) sign(body string) string {

@@ -24,6 +24,8 @@ type LineHealth struct {
 	Ping time.Duration
 	// Open and Waiting count conversations; Messages those of all conversations, the desk's own notices included.
 	Open, Waiting, Messages int64
+	// Signed and Unsigned count the visitors of the last seven days who had proved who they are, and the others.
+	Signed, Unsigned int64
 }
 
 // Health looks at every line at once; none waits for another. It takes as long as the slowest, 3 seconds at most.
@@ -75,6 +77,13 @@ func (s *Store) examine(ctx context.Context, h *LineHealth, newest int64) {
 		Waiting  int64 `db:"waiting"`
 		Messages int64 `db:"messages"`
 	}
+	var proofs struct {
+		Signed   int64 `db:"signed"`
+		Unsigned int64 `db:"unsigned"`
+	}
+	if err == nil {
+		err = p.pool.get(ctx, &proofs, "Visitor_Proofs")
+	}
 	var gates []gateRow
 	if err == nil {
 		err = p.pool.get(ctx, &size, "Move_Size")
@@ -91,6 +100,7 @@ func (s *Store) examine(ctx context.Context, h *LineHealth, newest int64) {
 		return
 	}
 	h.Open, h.Waiting, h.Messages = size.Open, size.Waiting, size.Messages
+	h.Signed, h.Unsigned = proofs.Signed, proofs.Unsigned
 	switch unfinished := len(gates) > 0 && gates[0].Role == "source"; {
 	case moving:
 		h.Health = "moving"

@@ -56,12 +56,15 @@ type lineRow struct {
 	Locale    string         `db:"locale"`
 	Greeting  []byte         `db:"greeting"`
 	ReplyTime int            `db:"reply_time"`
+	Signing   chat.Signing   `db:"signing"`
+	Secrets   pq.StringArray `db:"identity_secrets"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
 }
 
 func (r lineRow) line() (chat.Line, error) {
-	l := chat.Line{Name: r.Name, Title: r.Title, Color: r.Color, DSN: r.DSN, Origins: r.Origins, Locale: r.Locale, ReplyTime: r.ReplyTime}
+	l := chat.Line{Name: r.Name, Title: r.Title, Color: r.Color, DSN: r.DSN, Origins: r.Origins, Locale: r.Locale, ReplyTime: r.ReplyTime,
+		Identity: chat.Identity{Signing: r.Signing, Secrets: r.Secrets}}
 	if err := json.Unmarshal(r.Greeting, &l.Greeting); err != nil {
 		return l, fmt.Errorf("read greeting of %s: %w", r.Name, err)
 	}
@@ -139,7 +142,7 @@ func (s *Store) mend(p *place) {
 }
 
 // PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
-// l.DSN says: see MoveLine.
+// l.DSN says: see MoveLine. It keeps its Identity too: see SetIdentity.
 func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	l.Color = cmp.Or(l.Color, "#176b87")
 	l.Locale = cmp.Or(l.Locale, "zh-CN")
@@ -165,13 +168,34 @@ func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	row := lineRow{
 		Name: l.Name, Title: l.Title, Color: l.Color, DSN: l.DSN, Origins: l.Origins, Locale: l.Locale, Greeting: greeting, ReplyTime: l.ReplyTime,
 	}
-	if err := s.main.get(ctx, &l.DSN, "Line_Put", row); err != nil {
+	if err := s.main.get(ctx, &row, "Line_Put", row); err != nil {
 		return fmt.Errorf("put line %s: %w", l.Name, err)
 	}
+	l.DSN, l.Identity = row.DSN, chat.Identity{Signing: row.Signing, Secrets: row.Secrets}
 	if err := s.keep(l, stdsql.NullString{}); err != nil {
 		return err
 	}
 	s.setBehind(l, false)
+	return nil
+}
+
+// SetIdentity sets how the line knows who its visitors are; the other nodes hear of it within seconds.
+func (s *Store) SetIdentity(ctx context.Context, line string, i chat.Identity) error {
+	if err := i.Check(); err != nil {
+		return err
+	}
+	n, err := s.main.exec(ctx, "Line_Identity", line, i.Signing, append(pq.StringArray{}, i.Secrets...))
+	if err != nil {
+		return fmt.Errorf("set the identity of %s: %w", line, err)
+	}
+	if n == 0 {
+		return chat.NotFound()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.lines[line]; p != nil {
+		p.line.Identity = i
+	}
 	return nil
 }
 

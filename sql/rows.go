@@ -14,6 +14,7 @@ type row struct {
 	ID               chat.ID         `db:"id"`
 	Visitor          chat.ID         `db:"visitor_id"`
 	VisitorName      string          `db:"visitor_name"`
+	Verified         bool            `db:"visitor_verified"`
 	Status           chat.Status     `db:"status"`
 	Agent            chat.ID         `db:"agent_id"`
 	AgentName        string          `db:"agent_name"`
@@ -43,7 +44,7 @@ type row struct {
 
 func (r *row) conversation(line string) chat.Conversation {
 	return chat.Conversation{
-		ID: r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Status: r.Status, Agent: r.agent(),
+		ID: r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Verified: r.Verified, Status: r.Status, Agent: r.agent(),
 		LastSeq: r.LastSeq, NoteSeq: r.NoteSeq, Preview: r.Preview, PreviewBy: r.PreviewBy, Reason: r.Reason, Labels: r.Labels,
 		Created: at(r.Created), Last: at(r.Last), Waiting: at(r.Waiting.Time), Assigned: at(r.Assigned.Time), Replied: at(r.Replied.Time),
 		Closed: at(r.Closed.Time), Snoozed: at(r.Snoozed.Time), Position: r.Place, Read: r.marks(), Unread: r.Unread, Score: r.Score,

@@ -17,6 +17,7 @@ type visitorRow struct {
 	Email      string    `db:"email"`
 	Phone      string    `db:"phone"`
 	Attributes []byte    `db:"attributes"`
+	Card       []byte    `db:"card"`
 	Verified   bool      `db:"verified"`
 	Locale     string    `db:"locale"`
 	Page       []byte    `db:"page"`
@@ -33,10 +34,35 @@ func (r *visitorRow) visitor() (chat.Visitor, error) {
 	if string(r.Attributes) != "{}" {
 		v.Attributes = r.Attributes
 	}
+	if string(r.Card) != "{}" {
+		v.Card = r.Card
+	}
 	if err := errors.Join(json.Unmarshal(r.Page, &v.Page), json.Unmarshal(r.Device, &v.Device)); err != nil {
 		return v, fmt.Errorf("read visitor %s: %w", r.ID, err)
 	}
 	return v, nil
+}
+
+// visitorPut is a visitor on her way into the table: what is jsonb there goes as text, for an empty jsonb is none.
+type visitorPut struct {
+	visitorRow
+	Attributes string `db:"attributes"`
+	Card       string `db:"card"`
+	Page       string `db:"page"`
+	Device     string `db:"device"`
+}
+
+func putOf(v chat.Visitor) (visitorPut, error) {
+	page, pageErr := json.Marshal(v.Page)
+	device, deviceErr := json.Marshal(v.Device)
+	now := time.Now()
+	return visitorPut{
+		visitorRow: visitorRow{
+			ID: v.ID, External: v.External, Name: v.Name, Email: v.Email, Phone: v.Phone, Verified: v.Verified, Locale: v.Locale,
+			Created: or(v.Created.Time, now), Seen: or(v.Seen.Time, now),
+		},
+		Attributes: string(v.Attributes), Card: string(v.Card), Page: string(page), Device: string(device),
+	}, errors.Join(pageErr, deviceErr)
 }
 
 // PutVisitor creates the visitor or changes what is known of her; empty fields leave what is there. With an External id it
@@ -46,24 +72,9 @@ func (s *Store) PutVisitor(ctx context.Context, line string, v chat.Visitor) (ch
 	if err != nil {
 		return chat.Visitor{}, err
 	}
-	page, pageErr := json.Marshal(v.Page)
-	device, deviceErr := json.Marshal(v.Device)
-	if err := errors.Join(pageErr, deviceErr); err != nil {
+	put, err := putOf(v)
+	if err != nil {
 		return chat.Visitor{}, err
-	}
-	now := time.Now()
-	put := struct {
-		visitorRow
-		// As texts: an empty jsonb there is none.
-		Attributes string `db:"attributes"`
-		Page       string `db:"page"`
-		Device     string `db:"device"`
-	}{
-		visitorRow: visitorRow{
-			ID: v.ID, External: v.External, Name: v.Name, Email: v.Email, Phone: v.Phone, Verified: v.Verified, Locale: v.Locale,
-			Created: or(v.Created.Time, now), Seen: or(v.Seen.Time, now),
-		},
-		Attributes: string(v.Attributes), Page: string(page), Device: string(device),
 	}
 	var got visitorRow
 	for range 3 { // somebody else may make the same visitor at the same time
@@ -76,7 +87,7 @@ func (s *Store) PutVisitor(ctx context.Context, line string, v chat.Visitor) (ch
 			if err := t.get(&got, "Visitor_Put", put); err != nil {
 				return err
 			}
-			_, err = t.exec("Visitor_Rename", got.ID, got.Name)
+			_, err = t.exec("Visitor_Rename", got.ID, got.Name, got.Verified)
 			return err
 		})
 		if !errors.Is(err, chat.Conflict("duplicate", "")) {

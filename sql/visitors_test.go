@@ -57,7 +57,7 @@ func TestStore_PutVisitor(t *testing.T) {
 		if known.ID != anonymous.ID || known.External != "u1" || !known.Verified || known.Name != "访客" {
 			t.Fatalf("got %+v", known)
 		}
-		phone := put(t, chat.Visitor{ID: chat.NewID(now), External: "u1", Name: "陈可"})
+		phone := put(t, chat.Visitor{ID: chat.NewID(now), External: "u1", Verified: true, Name: "陈可"})
 		if phone.ID != known.ID || phone.Name != "陈可" || !phone.Verified {
 			t.Fatalf("got %+v", phone)
 		}

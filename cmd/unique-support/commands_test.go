@@ -64,7 +64,7 @@ func TestCommands(t *testing.T) {
 		c := c.at(t)
 		c.prints("line", "create", "mall", "--title", "Mall", "--color", "#112233")
 		c.prints("line", "create", "mall", "--title", "The Mall")
-		if out := c.prints("line", "list"); !matches(out, `NAME +TITLE +DATABASE +PING +OPEN +WAITING +MESSAGES +HEALTH`, `mall +The Mall +main \(.*\) +[0-9.µm]+s +0 +0 +0 +ok`, `shop +Shop +main \(.*\) +.* +ok`) {
+		if out := c.prints("line", "list"); !matches(out, `NAME +TITLE +DATABASE +PING +OPEN +WAITING +MESSAGES +IDENTITY +HEALTH`, `mall +The Mall +main \(.*\) +[0-9.µm]+s +0 +0 +0 +off +ok`, `shop +Shop +main \(.*\) +.* +ok`) {
 			t.Errorf("it lists\n%s", out)
 		}
 		c.refuses("a-z", "line", "create", "The Shop", "--title", "x")
@@ -87,7 +87,7 @@ func TestCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.prints("line", "create", "vip", "--title", "VIP", "--dsn", dsn+" dbname=own")
-		if out := c.prints("line", "list"); !matches(out, `vip +VIP +\S+/own +[0-9.µm]+s +0 +0 +0 +ok`) || strings.Contains(out, "dbname") {
+		if out := c.prints("line", "list"); !matches(out, `vip +VIP +\S+/own +[0-9.µm]+s +0 +0 +0 +off +ok`) || strings.Contains(out, "dbname") {
 			t.Errorf("it lists\n%s", out)
 		}
 		eventually(t, "a line the server has", func() bool {
@@ -110,15 +110,49 @@ func TestCommands(t *testing.T) {
 		if out := c.prints("line", "move", "vip", "--to", "main"); !strings.Contains(out, "has moved") {
 			t.Errorf("it prints\n%s", out)
 		}
-		if out := c.prints("line", "list"); !matches(out, `vip +VIP +main .* +1 +1 +ok; a read-only copy is left in \S+/own`) {
+		if out := c.prints("line", "list"); !matches(out, `vip +VIP +main .* +1 +1 +off +ok; a read-only copy is left in \S+/own`) {
 			t.Errorf("it lists\n%s", out)
 		}
 		v.says(t, "still there")
 		c.prints("line", "move", "vip", "--drop-old")
-		if out := c.prints("line", "list"); strings.Contains(out, "copy") || !matches(out, `vip +VIP +main .* +1 +2 +ok`) {
+		if out := c.prints("line", "list"); strings.Contains(out, "copy") || !matches(out, `vip +VIP +main .* +1 +2 +off +ok`) {
 			t.Errorf("it lists\n%s", out)
 		}
 		c.refuses("", "line", "create", "lost", "--title", "Lost", "--dsn", dsn+" dbname=nowhere")
+	})
+	t.Run("line identity", func(t *testing.T) {
+		c := c.at(t)
+		if out := c.prints("line", "identity", "shop"); !matches(out, `identities: off`, `secrets: +0`) {
+			t.Errorf("it says\n%s", out)
+		}
+		c.refuses("secret first", "line", "identity", "shop", "--mode", "enforce")
+		first := strings.TrimSuffix(c.prints("line", "identity", "shop", "--rotate", "--mode", "report"), "\n")
+		if !regexp.MustCompile(`^\S{43}$`).MatchString(first) {
+			t.Fatalf("it printed %q", first)
+		}
+		c.refuses("no two secrets", "line", "identity", "shop", "--retire")
+		if out := c.prints("line", "identity", "shop", "--secret", strings.Repeat("h", 32)); out != "" {
+			t.Errorf("it printed %q", out)
+		}
+		c.refuses("two secrets", "line", "identity", "shop", "--rotate")
+		c.refuses("can't be used together", "line", "identity", "shop", "--rotate", "--retire")
+		if out := c.prints("line", "identity", "shop"); !matches(out, `identities: report`, `secrets: +2`) {
+			t.Errorf("it says\n%s", out)
+		}
+		c.prints("line", "identity", "shop", "--retire", "--mode", "enforce")
+		eventually(t, "a server that enforces", func() bool {
+			a, err := request(t.Context(), "POST", n.URL+"/api/v1/lines/shop/session", "", "{}")
+			return err == nil && a.status == 403
+		})
+		c.prints("line", "identity", "shop", "--mode", "report")
+		eventually(t, "a server that lets in", func() bool {
+			a, err := request(t.Context(), "POST", n.URL+"/api/v1/lines/shop/session", "", "{}")
+			return err == nil && a.status == 201
+		})
+		if out := c.prints("line", "list"); !matches(out, `shop +Shop +main .* +report: 0 signed, [1-9]\d* not +ok`) {
+			t.Errorf("it lists\n%s", out)
+		}
+		c.refuses("find the line", "line", "identity", "nowhere")
 	})
 	t.Run("user", func(t *testing.T) {
 		c := c.at(t)

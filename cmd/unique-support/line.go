@@ -13,9 +13,10 @@ import (
 )
 
 type lineCommand struct {
-	Create lineCreate `cmd:"" help:"Create a business line, or change what is named of one."`
-	List   lineList   `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`
-	Move   lineMove   `cmd:"" help:"Move a line to another database while it works; its messages are refused for a moment only."`
+	Create   lineCreate   `cmd:"" help:"Create a business line, or change what is named of one."`
+	Identity lineIdentity `cmd:"" help:"Say how a line knows who its visitors are, and set or change the secret their identities are signed with."`
+	List     lineList     `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`
+	Move     lineMove     `cmd:"" help:"Move a line to another database while it works; its messages are refused for a moment only."`
 }
 
 type lineCreate struct {
@@ -82,14 +83,14 @@ type lineList struct{}
 func (lineList) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
 		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "NAME\tTITLE\tDATABASE\tPING\tOPEN\tWAITING\tMESSAGES\tHEALTH")
+		fmt.Fprintln(w, "NAME\tTITLE\tDATABASE\tPING\tOPEN\tWAITING\tMESSAGES\tIDENTITY\tHEALTH")
 		for _, l := range db.Health(ctx) {
-			where, ping, size := l.Where, l.Ping.Round(10*time.Microsecond).String(), fmt.Sprintf("%d\t%d\t%d", l.Open, l.Waiting, l.Messages)
+			where, ping, size := l.Where, l.Ping.Round(10*time.Microsecond).String(), fmt.Sprintf("%d\t%d\t%d\t%s", l.Open, l.Waiting, l.Messages, proofs(l))
 			if l.Line.DSN == "" {
 				where = "main (" + where + ")"
 			}
 			if l.Err != nil {
-				ping, size = "-", "-\t-\t-"
+				ping, size = "-", "-\t-\t-\t-"
 			}
 			health := l.Health
 			if l.Left != "" {

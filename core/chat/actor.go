@@ -24,6 +24,8 @@ type Actor struct {
 	Lines []string
 	// Permissions are what an agent's role and, for an API key, its scopes both allow.
 	Permissions []Permission
+	// Signed says that a visitor's session began with an identity her host had signed.
+	Signed bool
 	// Locale is the language the actor reads: "zh-CN" or "en".
 	Locale string
 	// Key is the SHA-256, in hex, of the API key an agent's call came with; empty otherwise.

@@ -19,7 +19,9 @@ type Conversation struct {
 	Visitor ID     `json:"visitor_id"`
 	// VisitorName is what agents call the visitor.
 	VisitorName string `json:"visitor_name,omitempty"`
-	Status      Status `json:"status"`
+	// Verified says that the visitor has proved who she is.
+	Verified bool   `json:"visitor_verified,omitempty"`
+	Status   Status `json:"status"`
 	// Agent has the conversation; zero while nobody has.
 	Agent AgentRef `json:"agent,omitzero"`
 	// LastSeq is the number of its newest message, 0 before the first; NoteSeq the same for notes.

@@ -16,11 +16,13 @@ type Visitor struct {
 	// Attributes is a JSON object of the host's own facts about her.
 	Attributes json.RawMessage `json:"attributes,omitempty"`
 	Verified   bool            `json:"verified"`
-	Locale     string          `json:"locale,omitempty"`
-	Page       Page            `json:"page,omitzero"`
-	Device     Device          `json:"device,omitzero"`
-	Created    Time            `json:"created_at"`
-	Seen       Time            `json:"seen_at"`
+	// Card is the order or product in question, from her last signed identity: a JSON object in the host's own words.
+	Card    json.RawMessage `json:"card,omitempty"`
+	Locale  string          `json:"locale,omitempty"`
+	Page    Page            `json:"page,omitzero"`
+	Device  Device          `json:"device,omitzero"`
+	Created Time            `json:"created_at"`
+	Seen    Time            `json:"seen_at"`
 }
 
 // LogValue keeps a visitor's particulars out of logs.

@@ -83,7 +83,7 @@ func (d *Desk) announceMoved(m chat.Moved) {
 
 // ForVisitor returns what a visitor may know of her conversation: not its labels, nor why an agent has it.
 func ForVisitor(c chat.Conversation) chat.Conversation {
-	c.Labels, c.Reason, c.VisitorName = nil, "", ""
+	c.Labels, c.Reason, c.VisitorName, c.Verified = nil, "", "", false
 	return c
 }
 

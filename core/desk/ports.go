@@ -122,6 +122,10 @@ type Visitors interface {
 	// PutVisitor creates the visitor or changes what is known of her; empty fields leave what is there.
 	// With an External id it returns the visitor who already has that id, changed.
 	PutVisitor(ctx context.Context, line string, v chat.Visitor) (chat.Visitor, error)
+	// Identify makes or finds the visitor whose host calls her v.External; v.ID is hers only when she is new. All that the
+	// anonymous visitor had (empty for none) becomes hers; one who has an External herself keeps what is hers. Where both
+	// have a conversation that has not ended, the anonymous one's goes on, unless nobody wrote in it; that of the other ends.
+	Identify(ctx context.Context, line string, v chat.Visitor, anonymous chat.ID, trace string) (chat.Identified, error)
 	// Visitor returns one, or chat.NotFound.
 	Visitor(ctx context.Context, line string, id chat.ID) (chat.Visitor, error)
 }

@@ -83,7 +83,7 @@ func (d *Desk) where(ctx context.Context, conversation chat.ID, p chat.Permissio
 	actor := chat.ActorFrom(ctx)
 	switch actor.Kind {
 	case chat.KindVisitor:
-		return actor.Line, nil
+		return actor.Line, d.admitted(actor)
 	case chat.KindAgent:
 		name, err := d.store.Locate(ctx, conversation)
 		if err != nil {

@@ -58,6 +58,8 @@ type Stats struct {
 	Accepted time.Time
 	// Entered counts the visitors who were let in, as often as they came.
 	Entered uint64
+	// Proofs counts the same, and those who were refused for want of one, by how they showed who they are: unsigned, signed, invalid.
+	Proofs map[string]uint64
 	// Router is the line's router.
 	Router router.Stats
 	// Hops are those of its messages' traces.
@@ -82,7 +84,7 @@ func (d *Desk) Stats() map[string]Stats {
 func (l *line) stats() Stats {
 	s := Stats{
 		Outcomes: l.outcomes(), Accept: l.count.accept.read(), Commit: l.count.commit.read(), Batch: l.count.batch.read(),
-		CommitErrors: l.count.commitErrors.Load(), Entered: l.count.entered.Load(), Router: l.router.Stats(),
+		CommitErrors: l.count.commitErrors.Load(), Entered: l.count.entered.Load(), Proofs: l.proofs(), Router: l.router.Stats(),
 		Hops: l.journal.statistics(),
 	}
 	if l.canary != nil {
@@ -103,11 +105,20 @@ func (l *line) outcomes() map[string]uint64 {
 	return all
 }
 
+func (l *line) proofs() map[string]uint64 {
+	all := map[string]uint64{}
+	for p := range chat.Proofs {
+		all[p.String()] = l.count.proofs[p].Load()
+	}
+	return all
+}
+
 // counts are a line's own numbers.
 type counts struct {
 	outcomes              [outcomes]atomic.Uint64
 	accept, commit, batch histogram
 	commitErrors, entered atomic.Uint64
+	proofs                [chat.Proofs]atomic.Uint64
 	accepted              atomic.Int64 // Unix nanoseconds
 }
 

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/taadis/unique-support/core/chat"
 )
@@ -12,6 +13,11 @@ type Entry struct {
 	Line string
 	// Visitor is who she was last time; empty for somebody new.
 	Visitor chat.ID
+	// Signed says that she had proved who she is then; see chat.Actor.
+	Signed bool
+	// Identity is a JWT of her host's that says who she is; empty for none.
+	Identity string
+	// Profile is what is said of her without proof. It changes nothing that is proven.
 	Profile chat.Profile
 	Page    chat.Page
 	Device  chat.Device
@@ -20,45 +26,38 @@ type Entry struct {
 	Resume bool
 }
 
-// Enter lets a visitor in: it makes or finds her, and the conversation she is in.
+// Enter lets a visitor in: it makes or finds her, and the conversation she is in. With an identity she is the person it
+// names; what she wrote before she proved it comes along. One who was somebody else until now leaves everything behind.
 func (d *Desk) Enter(ctx context.Context, in Entry) (chat.Visitor, chat.Conversation, error) {
 	fail := func(err error) (chat.Visitor, chat.Conversation, error) {
 		return chat.Visitor{}, chat.Conversation{}, err
 	}
-	if _, err := d.store.Line(in.Line); err != nil {
-		return fail(err)
-	}
-	if err := in.Profile.Check(); err != nil {
-		return fail(err)
-	}
-	for _, s := range []string{in.Page.URL, in.Page.Title, in.Page.Referrer} {
-		if s != "" && chat.CheckText(s, 2000) != nil {
-			return fail(chat.Invalid("page", "The page's address, title and referrer are texts of at most 2,000 characters."))
-		}
-	}
-	if string(in.Profile.Attributes) == "null" { // says nothing, so it changes nothing
-		in.Profile.Attributes = nil
-	}
-	now := d.clock.Now()
-	if in.Visitor == "" {
-		in.Visitor = chat.NewID(now)
-	}
-	v, err := d.store.PutVisitor(ctx, in.Line, chat.Visitor{ID: in.Visitor, Name: in.Profile.Name, Email: in.Profile.Email, Phone: in.Profile.Phone,
-		Attributes: in.Profile.Attributes, Locale: in.Locale, Page: in.Page, Device: in.Device, Seen: chat.Time{Time: now}, Created: chat.Time{Time: now}})
+	line, err := d.store.Line(in.Line)
 	if err != nil {
 		return fail(err)
 	}
-	if in.Resume {
-		c, err := d.store.Current(ctx, in.Line, v.ID)
-		if err == nil {
-			d.entered(in.Line)
-			return v, ForVisitor(c), nil
-		}
-		if !errors.Is(err, chat.NotFound()) {
-			return fail(err)
-		}
+	if err := in.check(); err != nil {
+		return fail(err)
 	}
-	c, err := d.store.Begin(ctx, in.Line, v.ID, now)
+	now := d.clock.Now()
+	said, err := d.prove(ctx, line, &in, now)
+	if err != nil {
+		return fail(err)
+	}
+	v := chat.Visitor{ID: in.Visitor, Name: in.Profile.Name, Email: in.Profile.Email, Phone: in.Profile.Phone,
+		Attributes: in.Profile.Attributes, Locale: in.Locale, Page: in.Page, Device: in.Device, Seen: chat.Time{Time: now}, Created: chat.Time{Time: now}}
+	if said != nil {
+		v, err = d.identify(ctx, in, v, said)
+	} else {
+		if v.ID == "" {
+			v.ID = chat.NewID(now)
+		}
+		v, err = d.store.PutVisitor(ctx, in.Line, v)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	c, err := d.begin(ctx, in, v.ID, now)
 	if err != nil {
 		return fail(err)
 	}
@@ -66,10 +65,36 @@ func (d *Desk) Enter(ctx context.Context, in Entry) (chat.Visitor, chat.Conversa
 	return v, ForVisitor(c), nil
 }
 
+func (in *Entry) check() error {
+	if err := in.Profile.Check(); err != nil {
+		return err
+	}
+	for _, s := range []string{in.Page.URL, in.Page.Title, in.Page.Referrer} {
+		if s != "" && chat.CheckText(s, 2000) != nil {
+			return chat.Invalid("page", "The page's address, title and referrer are texts of at most 2,000 characters.")
+		}
+	}
+	if string(in.Profile.Attributes) == "null" { // says nothing, so it changes nothing
+		in.Profile.Attributes = nil
+	}
+	return nil
+}
+
+// begin returns the conversation to go on with: the last one where that was asked for, else the one that has not ended or a new one.
+func (d *Desk) begin(ctx context.Context, in Entry, visitor chat.ID, now time.Time) (chat.Conversation, error) {
+	if in.Resume {
+		c, err := d.store.Current(ctx, in.Line, visitor)
+		if !errors.Is(err, chat.NotFound()) {
+			return c, err
+		}
+	}
+	return d.store.Begin(ctx, in.Line, visitor, now)
+}
+
 // Current returns the visitor's newest conversation, or chat.NotFound.
 func (d *Desk) Current(ctx context.Context) (chat.Conversation, error) {
 	actor := chat.ActorFrom(ctx)
-	if actor.Kind != chat.KindVisitor {
+	if actor.Kind != chat.KindVisitor || d.admitted(actor) != nil {
 		return chat.Conversation{}, chat.NotFound()
 	}
 	c, err := d.store.Current(ctx, actor.Line, actor.ID)
@@ -84,6 +109,9 @@ func (d *Desk) Unread(ctx context.Context) (int64, error) {
 	actor := chat.ActorFrom(ctx)
 	if actor.Kind != chat.KindVisitor {
 		return 0, chat.Forbidden()
+	}
+	if err := d.admitted(actor); err != nil {
+		return 0, err
 	}
 	return d.store.Unread(ctx, actor.Line, actor.ID)
 }

@@ -13,7 +13,9 @@ import (
 // Door is what the room above does for this one.
 type Door interface {
 	// Admit gives a visitor's browser its cookie and returns the token for clients without one.
-	Admit(c echo.Context, line string, visitor chat.ID) (token string, expires time.Time)
+	Admit(c echo.Context, line string, v chat.Visitor) (token string, expires time.Time)
+	// Dismiss takes it away.
+	Dismiss(c echo.Context, line string)
 }
 
 // Limits bounds how often something may be tried.

@@ -43,6 +43,9 @@ func (h *Handlers) stream(c echo.Context, seated bool, s push.Stream) error {
 		return err
 	}
 	s.Closed = over
+	if actor.Kind == chat.KindVisitor {
+		s.Visitor = actor.ID
+	}
 	if actor.Kind == chat.KindAgent {
 		leave, until, err := h.desk.Attend(ctx, seated)
 		if err != nil {

@@ -9,9 +9,11 @@ import (
 )
 
 type sessionRequest struct {
-	Visitor chat.Profile `json:"visitor"`
-	Page    chat.Page    `json:"page"`
-	Locale  string       `json:"locale"`
+	// Identity is a JWT by which the host says who the visitor is; "" for none.
+	Identity string       `json:"identity"`
+	Visitor  chat.Profile `json:"visitor"`
+	Page     chat.Page    `json:"page"`
+	Locale   string       `json:"locale"`
 	// Resume asks for the last conversation even when it has ended; otherwise a new one begins then.
 	Resume bool `json:"resume"`
 }
@@ -34,9 +36,9 @@ func (h *Handlers) Session(c echo.Context) error {
 		return err
 	}
 	ctx, line := c.Request().Context(), c.Param("line")
-	entry := desk.Entry{Line: line, Profile: in.Visitor, Page: in.Page, Locale: in.Locale, Resume: in.Resume, Device: Device(c.Request())}
+	entry := desk.Entry{Line: line, Identity: in.Identity, Profile: in.Visitor, Page: in.Page, Locale: in.Locale, Resume: in.Resume, Device: Device(c.Request())}
 	if a := chat.ActorFrom(ctx); a.Kind == chat.KindVisitor && a.Line == line {
-		entry.Visitor = a.ID
+		entry.Visitor, entry.Signed = a.ID, a.Signed
 	}
 	if entry.Locale == "" {
 		entry.Locale = chat.ActorFrom(ctx).Locale
@@ -49,8 +51,17 @@ func (h *Handlers) Session(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	token, expires := h.door.Admit(c, line, v.ID)
+	token, expires := h.door.Admit(c, line, v)
 	return c.JSON(http.StatusCreated, sessionAnswer{Token: token, Expires: chat.Time{Time: expires}, Visitor: v, Conversation: conversation, Epoch: epoch})
+}
+
+// EndSession lets the visitor go: her browser keeps nothing that would let anybody in again.
+func (h *Handlers) EndSession(c echo.Context) error {
+	if _, err := h.desk.Line(c.Param("line")); err != nil {
+		return err
+	}
+	h.door.Dismiss(c, c.Param("line"))
+	return c.NoContent(http.StatusNoContent)
 }
 
 // Unread counts what the token's visitor has not read.

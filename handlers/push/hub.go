@@ -201,6 +201,11 @@ func (h *Hub) Cut(agent chat.ID) {
 	h.cut(causeRevoked, func(s *Stream) bool { return agent != "" && s.Agent == agent })
 }
 
+// CutVisitor ends the visitor's streams at once.
+func (h *Hub) CutVisitor(visitor chat.ID) {
+	h.cut(causeRevoked, func(s *Stream) bool { return visitor != "" && s.Visitor == visitor })
+}
+
 // Restart ends the streams of a line's conversations: the numbers their readers have belong to an epoch that is over. They
 // come back with it, and are told to reset. Agents' streams know no epoch: they are sent the reset and stay.
 func (h *Hub) Restart(line, epoch string) {

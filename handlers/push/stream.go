@@ -23,6 +23,8 @@ type Stream struct {
 	Conversation chat.ID
 	// Agent is whose stream it is; Cut ends it.
 	Agent chat.ID
+	// Visitor is whose stream of a conversation it is, empty for an agent's; CutVisitor ends it.
+	Visitor chat.ID
 	// Epoch names the history that the conversation's numbers belong to.
 	Epoch string
 	// After is the number of the last message the client has. See ParseEventID.

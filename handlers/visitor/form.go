@@ -37,6 +37,9 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 	if err := h.limits.Send(c.RealIP(), chat.ActorFrom(ctx)); err != nil {
 		return err
 	}
+	if identity := c.FormValue("identity"); identity != "" {
+		return h.sign(c, line, identity)
+	}
 	action := c.FormValue("action")
 	switch action {
 	case "", "send":
@@ -58,10 +61,9 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 	case "again":
 		_, err := h.enter(c, line, true)
 		return err
-	}
-	if c.FormValue("identity") != "" {
-		_, err := h.enter(c, line, false)
-		return err
+	case "logout":
+		h.door.Dismiss(c, line.Name)
+		return nil
 	}
 	conversation, err := h.desk.Current(ctx)
 	if err != nil {
@@ -90,20 +92,42 @@ func (h *Handlers) enter(c echo.Context, line chat.Line, again bool) (chat.ID, e
 			return "", err
 		}
 	}
-	if err := h.limits.Enter(c.RealIP()); err != nil {
-		return "", err
-	}
-	entry := desk.Entry{Line: line.Name, Locale: h.door.Locale(c), Device: h.door.Device(c.Request())}
-	if actor.Kind == chat.KindVisitor && actor.Line == line.Name {
-		entry.Visitor = actor.ID
-	}
-	v, conversation, err := h.desk.Enter(ctx, entry)
+	v, conversation, err := h.admit(c, desk.Entry{Line: line.Name})
 	if err != nil {
 		return "", err
 	}
-	h.door.Admit(c, line.Name, v.ID)
-	c.SetRequest(c.Request().WithContext(chat.WithActor(ctx, chat.Actor{Kind: chat.KindVisitor, ID: v.ID, Name: v.Name, Line: line.Name, Locale: actor.Locale})))
+	c.SetRequest(c.Request().WithContext(chat.WithActor(ctx, chat.Actor{Kind: chat.KindVisitor, ID: v.ID, Name: v.Name, Line: line.Name, Signed: v.Verified, Locale: actor.Locale})))
 	return conversation.ID, nil
+}
+
+// sign lets a visitor in as who her host says she is: her browser is sent to the page, with the cookie and nothing in the address.
+func (h *Handlers) sign(c echo.Context, line chat.Line, identity string) error {
+	_, _, err := h.admit(c, desk.Entry{Line: line.Name, Identity: identity, Resume: true})
+	if code := chat.CodeOf(err); err != nil && (code == chat.CodeUnauthenticated || code == chat.CodeForbidden) {
+		// Who is here now is not whoever was here before: the answer shows nothing of hers.
+		h.door.Dismiss(c, line.Name)
+		ctx := c.Request().Context()
+		c.SetRequest(c.Request().WithContext(chat.WithActor(ctx, chat.Actor{Locale: chat.ActorFrom(ctx).Locale})))
+	}
+	return err
+}
+
+// admit lets her in, and gives her browser its cookie.
+func (h *Handlers) admit(c echo.Context, entry desk.Entry) (chat.Visitor, chat.Conversation, error) {
+	if err := h.limits.Enter(c.RealIP()); err != nil {
+		return chat.Visitor{}, chat.Conversation{}, err
+	}
+	ctx := c.Request().Context()
+	entry.Locale, entry.Device = h.door.Locale(c), h.door.Device(c.Request())
+	if a := chat.ActorFrom(ctx); a.Kind == chat.KindVisitor && a.Line == entry.Line {
+		entry.Visitor, entry.Signed = a.ID, a.Signed
+	}
+	v, conversation, err := h.desk.Enter(ctx, entry)
+	if err != nil {
+		return v, conversation, err
+	}
+	h.door.Admit(c, entry.Line, v)
+	return v, conversation, nil
 }
 
 // refuse shows the page again with the reason beside what was typed.
@@ -117,6 +141,10 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 	case chat.CodeRateLimited:
 		status = http.StatusTooManyRequests
 		c.Response().Header().Set("Retry-After", "5")
+	case chat.CodeUnauthenticated:
+		status = http.StatusUnauthorized
+	case chat.CodeForbidden:
+		status = http.StatusForbidden
 	case chat.CodeTooLarge:
 		status = http.StatusRequestEntityTooLarge
 	}

@@ -18,7 +18,9 @@ import (
 // Door is what the room above does for this one.
 type Door interface {
 	// Admit gives a visitor's browser its cookie.
-	Admit(c echo.Context, line string, visitor chat.ID) (token string, expires time.Time)
+	Admit(c echo.Context, line string, v chat.Visitor) (token string, expires time.Time)
+	// Dismiss takes it away.
+	Dismiss(c echo.Context, line string)
 	// Frame says which sites may show the answer in a frame.
 	Frame(c echo.Context, origins []string)
 	// Locale is the language the request is answered in, Zone the reader's time zone.

@@ -172,6 +172,8 @@ func (r Reader) notice(m chat.Message) string {
 			return r.Text.S("console.notice.closed_by_system")
 		}
 		return r.Text.F("console.notice.closed", "Agent", n.Agent)
+	case "continued":
+		return r.Text.S("console.notice.continued")
 	case "reopened":
 		return r.Text.S("console.notice.reopened")
 	case "left":

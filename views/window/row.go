@@ -92,7 +92,7 @@ func entry(m chat.Message, c chat.Conversation, l chat.Line, t i18n.Text) Row {
 }
 
 // notices are the sentences there are; a notice of a newer version keeps the text it came with.
-var notices = []string{"joined", "queued", "transferred", "closed", "closed_by_visitor", "reopened", "left", "rated"}
+var notices = []string{"joined", "queued", "transferred", "closed", "closed_by_visitor", "reopened", "continued", "left", "rated"}
 
 func notice(m chat.Message, t i18n.Text) string {
 	var n chat.Notice

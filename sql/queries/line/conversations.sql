@@ -1,6 +1,6 @@
 -- name: Conversation_Get
 -- The place in the queue is counted no further than 1,000: it is asked for with every heartbeat of whoever waits.
-SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
@@ -14,7 +14,7 @@ ORDER BY c.created_at DESC, c.id DESC;
 
 -- name: Conversation_Lock
 -- In id order, so that no two transactions wait for each other.
-SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score, clock_timestamp() AS now
@@ -44,8 +44,8 @@ FROM unnest(
 WHERE c.id = n.id;
 
 -- name: Conversation_Begin
-INSERT INTO conversations (id, visitor_id, visitor_name, created_at)
-SELECT CAST($1 AS uuid), v.id, v.name, CAST($3 AS timestamptz)
+INSERT INTO conversations (id, visitor_id, visitor_name, visitor_verified, created_at)
+SELECT CAST($1 AS uuid), v.id, v.name, v.verified, CAST($3 AS timestamptz)
 FROM visitors v
 WHERE v.id = $2
 ON CONFLICT (visitor_id) WHERE status <> 'closed' DO NOTHING;

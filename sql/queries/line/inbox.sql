@@ -40,7 +40,7 @@ SELECT c.id, c.last_seq FROM conversations c WHERE c.status IN ('waiting', 'open
 -- name: Inbox_Mine
 -- The lists are read in their index' order until the page is full. Postgres thinks that the filters leave nothing and that
 -- sorting all of it is as good; OFFSET 0 keeps them apart from the reading.
-SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
@@ -60,7 +60,7 @@ ORDER BY c.last_at DESC, c.id
 LIMIT :size;
 
 -- name: Inbox_Queue
-SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
@@ -79,7 +79,7 @@ ORDER BY c.waiting_since, c.id
 LIMIT :size;
 
 -- name: Inbox_All
-SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
@@ -100,7 +100,7 @@ LIMIT :size;
 
 -- name: Inbox_Closed
 -- Those of one agent only when mine is set.
-SELECT c.id, c.visitor_id, c.visitor_name, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/sql"
+)
+
+type lineIdentity struct {
+	Name   string `arg:"" help:"The line."`
+	Mode   string `enum:",off,report,enforce" default:"" help:"off: nobody is asked; report: who is signed is believed, who is not is counted; enforce: nobody else is let in."`
+	Rotate bool   `xor:"secret" help:"Make a new secret and print only it; the one before stays valid until --retire."`
+	Secret string `xor:"secret" help:"Take this secret, of 32 to 200 characters; the one before stays valid until --retire."`
+	Retire bool   `xor:"secret" help:"The older of two secrets signs nothing any more."`
+}
+
+// Run changes what is named, and says how things are when nothing is.
+func (l lineIdentity) Run(ctx context.Context, c *config, out io.Writer) error {
+	return c.with(ctx, func(db *database) error {
+		line, err := db.Line(l.Name)
+		if err != nil {
+			return fmt.Errorf("find the line %s: %w", l.Name, err)
+		}
+		i := line.Identity
+		if l.Mode != "" {
+			i.Signing = chat.Signing(l.Mode)
+		}
+		secret := l.Secret
+		if l.Rotate {
+			var b [32]byte
+			_, _ = rand.Read(b[:])
+			secret = base64.RawURLEncoding.EncodeToString(b[:])
+		}
+		switch {
+		case l.Retire && len(i.Secrets) < 2:
+			return errors.New("there are no two secrets")
+		case l.Retire:
+			i.Secrets = i.Secrets[:1]
+		case secret != "" && len(i.Secrets) == 2:
+			return errors.New("two secrets are valid already: end the older one with --retire first")
+		case secret != "":
+			i.Secrets = append([]string{secret}, i.Secrets...)
+		case l.Mode == "":
+			fmt.Fprintf(out, "identities: %s\nsecrets:    %d\n", i.Signing, len(i.Secrets))
+			return nil
+		}
+		if err := db.SetIdentity(ctx, line.Name, i); err != nil {
+			return err
+		}
+		if l.Rotate {
+			fmt.Fprintln(out, secret)
+		}
+		return nil
+	})
+}
+
+// proofs says whether the line looks at identities, and, where it does, how many of a week's visitors were signed.
+func proofs(l sql.LineHealth) string {
+	if l.Line.Identity.Signing == chat.SigningOff {
+		return string(chat.SigningOff)
+	}
+	return fmt.Sprintf("%s: %d signed, %d not", l.Line.Identity.Signing, l.Signed, l.Unsigned)
+}
