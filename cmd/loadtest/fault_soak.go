@@ -39,6 +39,9 @@ type sample struct{ hours, rss, goroutines, files float64 }
 
 func (t *trial) soaked(ctx context.Context, length time.Duration, out io.Writer) error {
 	return t.under(ctx, lineNames(), 40, soakRate/2, func(crews map[string]*crew) error {
+		if err := pause(ctx, 10*time.Second); err != nil {
+			return err
+		}
 		calm := both(crews)
 		running, stop := context.WithTimeout(ctx, length)
 		defer stop()

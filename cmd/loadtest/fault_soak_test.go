@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -48,5 +49,12 @@ func TestTrial_soakFigures(t *testing.T) {
 				t.Error("it is no pass that nothing was measured")
 			}
 		})
+	}
+}
+
+func TestReadMetrics(t *testing.T) {
+	m, err := readMetrics(strings.NewReader("# HELP go_goroutines x\ngo_goroutines{node=\"a\"} 12\nstreams{side=\"visitor\"} 2\nstreams{side=\"agent\"} 3\nbare 7\n"))
+	if err != nil || m["go_goroutines"] != 12 || m["streams"] != 5 || m[`streams{side="agent"}`] != 3 || m["bare"] != 7 {
+		t.Errorf("it reads %v, %v", m, err)
 	}
 }

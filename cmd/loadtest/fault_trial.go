@@ -117,6 +117,9 @@ func (t *trial) footprint(ctx context.Context) (sum footprint, err error) {
 		if err != nil {
 			return sum, err
 		}
+		if m["go_goroutines"] == 0 || m["process_open_fds"] == 0 || m["go_memstats_heap_inuse_bytes"] == 0 {
+			return sum, fmt.Errorf("%s does not tell what it holds", n.name)
+		}
 		sum.goroutines += m["go_goroutines"]
 		sum.files += m["process_open_fds"]
 		sum.heap += m["go_memstats_heap_inuse_bytes"]

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -198,13 +199,26 @@ func (n *node) metrics(ctx context.Context) (map[string]float64, error) {
 		return nil, err
 	}
 	defer a.Body.Close()
+	return readMetrics(a.Body)
+}
+
+// readMetrics reads metrics by their whole name, and those with labels also added up under the bare one.
+func readMetrics(r io.Reader) (map[string]float64, error) {
 	m := map[string]float64{}
-	lines := bufio.NewScanner(a.Body)
+	lines := bufio.NewScanner(r)
 	for lines.Scan() {
-		if at := strings.LastIndexByte(lines.Text(), ' '); at > 0 && lines.Text()[0] != '#' {
-			if v, err := strconv.ParseFloat(lines.Text()[at+1:], 64); err == nil {
-				m[lines.Text()[:at]] = v
-			}
+		at := strings.LastIndexByte(lines.Text(), ' ')
+		if at <= 0 || lines.Text()[0] == '#' {
+			continue
+		}
+		v, err := strconv.ParseFloat(lines.Text()[at+1:], 64)
+		if err != nil {
+			continue
+		}
+		full := lines.Text()[:at]
+		m[full] = v
+		if bare, _, labelled := strings.Cut(full, "{"); labelled {
+			m[bare] += v
 		}
 	}
 	return m, lines.Err()
@@ -213,6 +227,9 @@ func (n *node) metrics(ctx context.Context) (map[string]float64, error) {
 // measure is one of the node's metrics, added up over its labels, or over those that hold a text.
 func (n *node) measure(ctx context.Context, name, label string) (sum float64, err error) {
 	m, err := n.metrics(ctx)
+	if label == "" {
+		return m[name], err
+	}
 	for full, v := range m {
 		if bare, labels, _ := strings.Cut(full, "{"); bare == name && strings.Contains(labels, label) {
 			sum += v
