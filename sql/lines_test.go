@@ -33,7 +33,7 @@ func TestStore_PutLine(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
 		want := chat.Line{
 			Name: "my-toys", Title: "玩具", Color: "#2e6e52", Origins: []string{"https://toys.example"}, Locale: "en",
-			Greeting: map[string]string{"en": "Hello", "zh-CN": "您好"}, ReplyTime: 5,
+			Greeting: map[string]string{"en": "Hello", "zh-CN": "您好"}, ReplyTime: 5, Identity: chat.Identity{Signing: chat.SigningOff, Secrets: []string{}},
 		}
 		wantCode(t, s.PutLine(t.Context(), want), "")
 		for range 2 { // as kept, and as read again
@@ -51,7 +51,7 @@ func TestStore_PutLine(t *testing.T) {
 		wantCode(t, err, "")
 		wantCode(t, s.PutLine(t.Context(), chat.Line{Name: "my-toys", Title: "Toys"}), "")
 		got, err := s.Line("my-toys")
-		want := chat.Line{Name: "my-toys", Title: "Toys", Color: "#176b87", Locale: "zh-CN", Origins: []string{}, Greeting: map[string]string{}}
+		want := chat.Line{Name: "my-toys", Title: "Toys", Color: "#176b87", Locale: "zh-CN", Origins: []string{}, Greeting: map[string]string{}, Identity: chat.Identity{Signing: chat.SigningOff, Secrets: []string{}}}
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Fatal(err, diff)
 		}

@@ -131,7 +131,7 @@ func TestCommands(t *testing.T) {
 			t.Fatalf("it printed %q", first)
 		}
 		c.refuses("no two secrets", "line", "identity", "shop", "--retire")
-		if out := c.prints("line", "identity", "shop", "--secret", strings.Repeat("h", 32)); out != "" {
+		if out := c.prints("line", "identity", "shop", "--set", strings.Repeat("h", 32)); out != "" {
 			t.Errorf("it printed %q", out)
 		}
 		c.refuses("two secrets", "line", "identity", "shop", "--rotate")

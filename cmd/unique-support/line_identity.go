@@ -16,7 +16,7 @@ type lineIdentity struct {
 	Name   string `arg:"" help:"The line."`
 	Mode   string `enum:",off,report,enforce" default:"" help:"off: nobody is asked; report: who is signed is believed, who is not is counted; enforce: nobody else is let in."`
 	Rotate bool   `xor:"secret" help:"Make a new secret and print only it; the one before stays valid until --retire."`
-	Secret string `xor:"secret" help:"Take this secret, of 32 to 200 characters; the one before stays valid until --retire."`
+	Secret string `name:"set" xor:"secret" help:"Take this secret, of 32 to 200 characters; the one before stays valid until --retire."`
 	Retire bool   `xor:"secret" help:"The older of two secrets signs nothing any more."`
 }
 
