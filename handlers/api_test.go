@@ -128,6 +128,19 @@ func TestAPI_conversation(t *testing.T) {
 			t.Errorf("the conversation is %v", c)
 		}
 	})
+	t.Run("who wrote it takes it back, and nobody else", func(t *testing.T) {
+		r := r.at(t)
+		g := r.caller("shop")
+		path := "/api/v1/conversations/" + g.conversation
+		r.want(r.send(g, "不该说的"), 201, "")
+		r.want(r.call("POST", path+"/messages/1/recall", "", key("Lin")...), 403, chat.CodeForbidden)
+		r.want(r.call("POST", path+"/messages/x/recall", "", g.auth()...), 404, chat.CodeNotFound)
+		r.want(r.call("POST", path+"/messages/1/recall", "", g.auth()...), 204, "")
+		r.want(r.call("POST", path+"/messages/1/recall", "", g.auth()...), 204, "")
+		if a := r.want(r.call("GET", path+"/messages?after=0", "", key("Lin")...), 200, ""); strings.Contains(string(a.body), "不该说的") || !strings.Contains(string(a.body), `"notice":"recalled"`) {
+			t.Errorf("the log is %s", a.body)
+		}
+	})
 	t.Run("what was missed arrives once and in order", func(t *testing.T) {
 		r := r.at(t)
 		var epoch string

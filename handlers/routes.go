@@ -111,6 +111,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/api/v1/conversations/:id", either, p.Conversation},
 		{get, "/api/v1/conversations/:id/messages", either, p.Messages},
 		{post, "/api/v1/conversations/:id/messages", writer, send(p.Send)},
+		{post, "/api/v1/conversations/:id/messages/:seq/recall", writer, send(p.Recall)},
 		{get, "/api/v1/conversations/:id/events", either, p.Events},
 		{post, "/api/v1/conversations/:id/read", writer, signal(p.Read)},
 		{post, "/api/v1/conversations/:id/typing", writer, signal(p.Typing)},

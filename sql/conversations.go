@@ -255,7 +255,7 @@ func moveIn(t *tx, line string, id chat.ID, by chat.Author, f func(b *batch, r *
 }
 
 func agentName(by chat.Author) string {
-	if by.Kind == chat.KindAgent {
+	if by.Kind == chat.KindAgent || by.Kind == chat.KindBot {
 		return by.Name
 	}
 	return ""

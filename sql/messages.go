@@ -140,6 +140,9 @@ func (b *batch) repeats(drafts []chat.Draft, done []chat.Appended) (map[key]chat
 
 // same reports whether a draft says what the first of its key said.
 func same(first chat.Message, d chat.Draft) bool {
+	if first.Kind == chat.KindNotice { // it was taken back meanwhile, and what it said is known to nobody
+		return true
+	}
 	return first.Kind == d.Kind && first.Text == d.Text && sameJSON(first.Data, d.Data)
 }
 

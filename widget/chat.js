@@ -22,7 +22,7 @@ class Chat {
   #root = document.querySelector("[data-chat]");
   #words = new Words(document);
   #title = new Title(this.#words);
-  #session; #api; #outbox; #pane; #bridge; #stream = null; #epoch;
+  #session; #api; #outbox; #pane; #bridge; #stream = null; #epoch; #tools = null;
   #stands = 0; // the newest message of the log when we were last told where the conversation stands
 
   async start() {
@@ -44,6 +44,13 @@ class Chat {
     if (conversation) this.#listen();
     else if (this.#session.stored) this.#resume();
     setInterval(() => this.#queue(), POLL);
+    for (const kind of ["pointerover", "focusin"]) this.#root.querySelector(".thread").addEventListener(kind, () => this.#handle());
+  }
+
+  /** What can be done with a message is fetched when somebody comes near one. */
+  #handle() {
+    this.#tools ??= import("./tools.js").then(({ Tools }) => new Tools(this.#root, { words: this.#words, post: (path) => this.#api.post(`/api/v1/conversations/${this.#pane.id}/${path}`) }))
+      .catch(() => { this.#tools = null; });
   }
 
   /** An earlier visit left a token: goes on with it, however long it takes to get through. */

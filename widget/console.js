@@ -10,6 +10,7 @@ import { Pane } from "./pane.js";
 import { openStore } from "./store.js";
 import { Stream } from "./stream.js";
 import { Title } from "./title.js";
+import { Tools } from "./tools.js";
 import { Trace } from "./trace.js";
 import { Words } from "./words.js";
 import { keepZone } from "./zone.js";
@@ -24,7 +25,7 @@ class Console {
   #api = new API({ headers: agent });
   #opener = new Opener((title) => this.#opened(title));
   #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
-  #pane = null; #canned = null; #outbox = null; #open = false; #fresh = false; #actions; #store = openStore();
+  #pane = null; #canned = null; #tools = null; #outbox = null; #open = false; #fresh = false; #actions; #store = openStore();
   #heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
@@ -61,6 +62,7 @@ class Console {
   #show() {
     this.#pane?.disconnect();
     this.#canned?.disconnect();
+    this.#tools?.disconnect();
     this.#pane = this.#canned = null;
     const root = document.querySelector("main[data-chat]");
     if (!root) return;
@@ -69,6 +71,7 @@ class Console {
     this.#pane = new Pane(root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: conversation, unread: (n) => { if (n === 0) this.#inbox.ask(conversation); } });
     this.#pane.stream(this.#open);
     this.#catchUp(); // what came while it was being fetched
+    this.#tools = new Tools(root, { words: this.#words, post: (path) => this.#api.post(`/api/v1/conversations/${conversation}/${path}`) });
     if (this.#pane.composer) this.#canned = new Canned(root.querySelector("form[data-composer]"), this.#pane.composer);
   }
 

@@ -99,12 +99,25 @@ export class Thread {
   disconnect() { this.scroll.disconnect(); }
 
   #draw(message) {
-    const drawn = this.#find(message);
+    if (message.kind === "notice" && message.data?.seq) return this.#recalled(message);
+    let drawn = this.#find(message);
     if (drawn?.dataset.seq || drawn?.dataset.note) return;
+    if (drawn && message.kind === "notice") drawn = drawn.remove(); // taken back before we knew that it was accepted
     const li = drawn ?? this.#rows.message(message);
     if (drawn) this.#rows.settle(drawn, message);
     this.#place(li, this.#after(message), drawn);
     if (message.author?.kind === this.#side) this.#rows.state(li, message.kind === "note" ? "sent" : this.#marks.state(message.seq));
+  }
+
+  /** A message was taken back: that is said where it stood. */
+  #recalled(message) {
+    const { seq } = message.data;
+    const old = this.#log.querySelector(`.message[data-seq="${seq}"]`);
+    if (!old) return;
+    const li = this.#rows.message({ ...message, seq, created_at: old.dataset.at });
+    old.replaceWith(li);
+    this.#tidy(li);
+    if (next(li)) this.#tidy(next(li));
   }
 
   #byClient(client) { return client ? this.#log.querySelector(`li[data-client="${CSS.escape(client)}"]`) : null; }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"strings"
@@ -55,6 +56,18 @@ type Message struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 	Created Time            `json:"created_at"`
 	Trace   string          `json:"trace_id,omitempty"`
+}
+
+// Recalls returns the number of the message that was taken back, where that is what the entry tells; 0 for every other entry.
+func (m Message) Recalls() int64 {
+	if m.Kind != KindNotice || !bytes.Contains(m.Data, []byte(`"recalled"`)) {
+		return 0
+	}
+	var n Notice
+	if err := json.Unmarshal(m.Data, &n); err != nil {
+		return 0
+	}
+	return n.Seq
 }
 
 // LogValue keeps a visitor's words out of logs.
@@ -133,9 +146,12 @@ type Receipt struct {
 	Read         int64 `json:"read,omitempty"`
 }
 
+// RecallWithin is how long after it was written its author may take a message back.
+const RecallWithin = 2 * time.Minute
+
 // Notice is the Data of a notice: which sentence it is and what goes into it. The reader's page says it in her language.
 type Notice struct {
-	// Name is one of joined, queued, transferred, closed, reopened, left, rated.
+	// Name is one of joined, queued, transferred, closed, reopened, left, rated, recalled.
 	Name string `json:"notice"`
 	// Agent is the name of the agent it is about.
 	Agent string `json:"agent,omitempty"`
@@ -145,6 +161,9 @@ type Notice struct {
 	By Kind `json:"by,omitempty"`
 	// Score is the rating given, 1 to 5.
 	Score int `json:"score,omitempty"`
+	// Seq is the message that was taken back: the entry with it is the news of that and shows nothing itself. The message
+	// has become a notice without it, which says so in its place.
+	Seq int64 `json:"seq,omitempty"`
 }
 
 // Time is a time whose JSON is RFC 3339 in UTC with milliseconds.

@@ -101,6 +101,20 @@ func (d *Desk) Rate(ctx context.Context, id chat.ID, r chat.Rating) error {
 	return nil
 }
 
+// Recall takes back a message its author wrote less than chat.RecallWithin ago.
+func (d *Desk) Recall(ctx context.Context, id chat.ID, seq int64) error {
+	c, err := d.conversation(ctx, id, chat.ConversationReply)
+	if err != nil {
+		return err
+	}
+	m, err := d.store.Recall(ctx, c.Line, id, seq, chat.ActorFrom(ctx).Author(), chat.TraceFrom(ctx))
+	if err != nil || m.Notice == nil {
+		return err
+	}
+	d.announceMoved(m)
+	return nil
+}
+
 // agentsConversation is conversation for what only agents may do; to a visitor there is no such thing.
 func (d *Desk) agentsConversation(ctx context.Context, id chat.ID, p chat.Permission) (chat.Conversation, error) {
 	if chat.ActorFrom(ctx).Kind == chat.KindVisitor {

@@ -56,6 +56,32 @@ func TestDesk_End(t *testing.T) {
 	})
 }
 
+func TestDesk_Recall(t *testing.T) {
+	t.Parallel()
+	n := alone(t)
+	lin, _ := n.agent(t, "lin")
+	v := n.waiting(t, "shop")
+
+	t.Run("OK", func(t *testing.T) {
+		m := n.say(t, lin, v.conversation, "写错了")
+		wantCode(t, n.Recall(lin, v.conversation, m.Seq), "")
+		told, _ := last[chat.Message](t, n.push, chat.EventMessage, v.conversation, chat.ToAll)
+		if said := noticeOf(t, told); said.Name != "recalled" || said.Seq != m.Seq || said.By != chat.KindAgent || said.Agent == "" {
+			t.Errorf("told %+v", said)
+		}
+		events := len(n.push.of(chat.EventMessage, v.conversation))
+		wantCode(t, n.Recall(lin, v.conversation, m.Seq), "")
+		if got := len(n.push.of(chat.EventMessage, v.conversation)); got != events {
+			t.Errorf("the second time told %d more", got-events)
+		}
+	})
+	t.Run("refused", func(t *testing.T) {
+		wantCode(t, n.Recall(lin, v.conversation, 1), chat.CodeForbidden)
+		wantCode(t, n.Recall(n.visitor(t, "shop").ctx, v.conversation, 1), chat.CodeNotFound)
+		wantCode(t, n.Recall(t.Context(), v.conversation, 1), chat.CodeUnauthenticated)
+	})
+}
+
 func TestDesk_Snooze(t *testing.T) {
 	t.Parallel()
 	n := alone(t)

@@ -98,6 +98,9 @@ type Conversations interface {
 	Label(ctx context.Context, line string, conversation chat.ID, labels []string) (chat.Conversation, error)
 	// Rate keeps the visitor's rating of her conversation; a later one replaces it and writes no second notice.
 	Rate(ctx context.Context, line string, conversation chat.ID, r chat.Rating, by chat.Author, trace string) (chat.Moved, error)
+	// Recall takes a message back for its author, who alone may and for chat.RecallWithin: nothing it said is left in the log.
+	// Taking it back again changes nothing and Moved.Notice is nil.
+	Recall(ctx context.Context, line string, conversation chat.ID, seq int64, by chat.Author, trace string) (chat.Moved, error)
 	// Waiting returns the ids of the conversations that wait, oldest first, at most limit.
 	Waiting(ctx context.Context, line string, limit int) ([]chat.ID, error)
 }

@@ -89,6 +89,22 @@ func (h *Handlers) write(c echo.Context, kind chat.MessageKind) error {
 	return c.JSON(http.StatusCreated, m)
 }
 
+// Recall takes back a message of the caller's own.
+func (h *Handlers) Recall(c echo.Context) error {
+	id, err := conversation(c)
+	if err != nil {
+		return err
+	}
+	seq, err := strconv.ParseInt(c.Param("seq"), 10, 64)
+	if err != nil || seq < 1 {
+		return chat.NotFound()
+	}
+	if err := h.desk.Recall(c.Request().Context(), id, seq); err != nil {
+		return err
+	}
+	return none(c)
+}
+
 // list is ms, and an empty list where there is none: JSON's null is no list.
 func list(ms []chat.Message) []chat.Message {
 	if ms == nil {

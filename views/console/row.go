@@ -61,6 +61,9 @@ func (r Reader) Rows(c chat.Conversation, l Log) []Row {
 	rows := make([]Row, 0, len(l.Messages)+len(l.Notes)+4)
 	day, unread := "", false
 	for _, m := range l.merge(c.LastSeq) {
+		if m.Recalls() > 0 {
+			continue // it is told where the message stood
+		}
 		if d := r.Text.Date(m.Created.Time); d != day {
 			day = d
 			rows = append(rows, Row{Kind: RowDay, Date: d, Text: r.Text.Day(m.Created.Time, r.Now)})
@@ -178,6 +181,11 @@ func (r Reader) notice(m chat.Message) string {
 		return r.Text.S("console.notice.reopened")
 	case "left":
 		return r.Text.F("console.notice.left", "Agent", n.Agent)
+	case "recalled":
+		if n.By == chat.KindVisitor {
+			return r.Text.S("console.notice.recalled_by_visitor")
+		}
+		return r.Text.F("console.notice.recalled", "Agent", n.Agent)
 	case "rated":
 		return r.Text.F("console.notice.rated", "Score", n.Score)
 	}

@@ -36,6 +36,8 @@ var said = []struct {
 	{"notice.reopened", "console.notice.reopened", nil},
 	{"notice.left", "console.notice.left", []string{"Agent", "{agent}"}},
 	{"notice.rated", "console.notice.rated", []string{"Score", "{score}"}},
+	{"notice.recalled", "console.notice.recalled", []string{"Agent", "{agent}"}},
+	{"notice.recalled_by_visitor", "console.notice.recalled_by_visitor", nil},
 	{"notice.unknown", "console.notice.unknown", nil},
 }
 

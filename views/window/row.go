@@ -53,6 +53,9 @@ func Rows(messages []chat.Message, c chat.Conversation, l chat.Line, t i18n.Text
 	var before *chat.Message
 	for i := range messages {
 		m := &messages[i]
+		if m.Recalls() > 0 {
+			continue // it is told where the message stood
+		}
 		if d := t.Date(m.Created.Time); d != day {
 			rows = append(rows, Row{Kind: RowDay, Day: d, Text: t.Day(m.Created.Time, now)})
 			day, before = d, nil
@@ -92,7 +95,7 @@ func entry(m chat.Message, c chat.Conversation, l chat.Line, t i18n.Text) Row {
 }
 
 // notices are the sentences there are; a notice of a newer version keeps the text it came with.
-var notices = []string{"joined", "queued", "transferred", "closed", "closed_by_visitor", "reopened", "continued", "left", "rated"}
+var notices = []string{"joined", "queued", "transferred", "closed", "closed_by_visitor", "reopened", "continued", "left", "rated", "recalled", "recalled_by_visitor"}
 
 func notice(m chat.Message, t i18n.Text) string {
 	var n chat.Notice
@@ -100,8 +103,8 @@ func notice(m chat.Message, t i18n.Text) string {
 		return m.Text
 	}
 	name := n.Name
-	if name == "closed" && n.By == chat.KindVisitor {
-		name = "closed_by_visitor"
+	if (name == "closed" || name == "recalled") && n.By == chat.KindVisitor {
+		name += "_by_visitor"
 	}
 	for _, known := range notices {
 		if name == known {
@@ -123,7 +126,7 @@ func unseen(messages []chat.Message, read int64) int64 {
 		}
 	}
 	for _, m := range messages {
-		if m.Seq > read && m.Author.Kind != chat.KindSystem {
+		if m.Seq > read && m.Kind != chat.KindNotice {
 			return m.Seq
 		}
 	}

@@ -30,6 +30,30 @@ WHERE m.conversation_id = $1 AND m.seq < $2
 ORDER BY m.seq DESC
 LIMIT $3;
 
+-- name: Message_At
+SELECT m.id, m.conversation_id, m.seq, COALESCE(CAST(m.client_id AS text), '') AS client_id, m.author_kind,
+       COALESCE(CAST(m.author_id AS text), '') AS author_id, m.author_name, m.kind, m.text, m.data, m.trace_id, m.created_at
+FROM messages m
+WHERE m.conversation_id = $1 AND m.seq = $2;
+
+-- name: Message_Blank
+-- What its author took back is gone; the entry stays, and says so.
+UPDATE messages SET kind = 'notice', text = '', data = CAST($3 AS jsonb) WHERE conversation_id = $1 AND seq = $2;
+
+-- name: Message_Unquote
+-- Who quoted it has its words no longer either.
+UPDATE messages SET data = jsonb_set(data, '{quote,excerpt}', '""')
+WHERE conversation_id = $1 AND seq > $2 AND data @> jsonb_build_object('quote', jsonb_build_object('seq', CAST($2 AS bigint)));
+
+-- name: Message_Newest
+-- The newest that somebody wrote.
+SELECT m.id, m.conversation_id, m.seq, COALESCE(CAST(m.client_id AS text), '') AS client_id, m.author_kind,
+       COALESCE(CAST(m.author_id AS text), '') AS author_id, m.author_name, m.kind, m.text, m.data, m.trace_id, m.created_at
+FROM messages m
+WHERE m.conversation_id = $1 AND m.kind <> 'notice'
+ORDER BY m.seq DESC
+LIMIT 1;
+
 -- name: Message_Unread
 -- What the participant has not read: everybody's messages but her own, notices left out.
 SELECT count(*)

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/taadis/unique-support/core/chat/sample"
+)
+
+// A visitor and an agent do with messages what can be done with them besides reading. Nobody reloads anything, and at the end a
+// page drawn anew says the same.
+func TestConversation_WhatIsDoneWithMessages(t *testing.T) {
+	t.Parallel()
+	s := &talk{T: t, desk: startProgram(t)}
+	browser := startBrowser(t)
+	s.visitor = sits(t, browser, "the visitor", 1024, 768, false)
+	s.linxiao = sits(t, browser, "林晓", 1440, 900, false)
+	s.signsIn(s.linxiao, sample.Agents()[0])
+	s.visitor.goes(s.desk.url + "/c/demo")
+	s.visitorSays("杯口裂了一道")
+	s.visitor.sees("who answers her", `text("[data-who]") === "林晓"`)
+	var err error
+	if s.id, err = ask[string](s.visitor, "page.body.dataset.conversation"); err != nil || s.id == "" {
+		t.Fatalf("the page has the conversation %q (%v)", s.id, err)
+	}
+	s.linxiao.press(s.row())
+	s.linxiao.sees("the conversation", `text(".pane .message .bubble") === "杯口裂了一道"`)
+	s.stays(s.linxiao)
+	s.stays(s.visitor)
+
+	s.takesBack()
+
+	for _, who := range []*screen{s.visitor, s.linxiao} {
+		s.stayed(who)
+		said := fmt.Sprintf(`texts("[data-log] > li:not([data-unread])").join("|") === %q`, strings.Join(s.rows(who), "|"))
+		who.must("reload", chromedp.Reload())
+		who.sees("the same, drawn by the server", said)
+		who.wellBehaved(s.desk)
+	}
+}
+
+// rows is what stands in each line of the log, but for how far it has come.
+func (s *talk) rows(who *screen) []string {
+	s.Helper()
+	rows, err := ask[[]string](who, `texts("[data-log] > li:not([data-unread])")`)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return rows
+}
+
+// takesBack has each of the two take back what they wrote, by keyboard alone; the other's tools do not offer it.
+func (s *talk) takesBack() {
+	v, l := s.visitor, s.linxiao
+	s.visitorSays("卡号是 6222 0000")
+	l.sees("what she wrote", `texts(".pane .message .bubble").at(-1) === "卡号是 6222 0000"`)
+	v.sees("the thread with the focus", `(() => { const t = page.querySelector(".thread"); t.focus(); return page.activeElement === t; })()`)
+	v.sees("a button at each message", `page.querySelectorAll(".message[data-seq] [data-more]").length === 2`)
+	v.sees("the last one with the focus", `(() => { const b = [...page.querySelectorAll("[data-more]")].at(-1); b.focus(); return page.activeElement === b; })()`)
+	v.enters()
+	v.sees("the menu, and the focus in it", `page.activeElement.closest("[role=menu]") && all("[role=menu] [data-action=recall]").length === 1`)
+	v.sees("the last choice", `(() => { const b = page.querySelector("[role=menu] [data-action=recall]"); b.focus(); return page.activeElement === b; })()`)
+	v.enters()
+	v.sees("that it is gone", `!page.body.innerText.includes("6222") && text("[data-log] .divider:last-child") === "您撤回了一条消息" && !all("[role=menu]").length`)
+	l.sees("that it is gone", `!all(".pane")[0].innerText.includes("6222") && texts(".pane .divider").at(-1) === "访客撤回了一条消息"`)
+	l.sees("the words before it in the list", `text("[data-row='`+s.id+`'] [data-slot=preview]").includes("杯口裂了一道")`)
+
+	l.writes("form[data-composer] textarea", "补发两只")
+	l.enters()
+	v.sees("the answer", `texts(".message .bubble").at(-1) === "补发两只"`)
+	l.sees("no way to take back the visitor's", `(() => { const row = page.querySelector(".message:not(.message--own)"); row.querySelector("[data-action=copy]").focus(); return row.querySelector("[data-action=recall]").hidden; })()`)
+	l.sees("the tool at her own", `(() => { const row = all(".message--own[data-id]").at(-1); row?.querySelector("[data-action=copy]").focus(); const b = row?.querySelector("[data-action=recall]"); if (!b || b.hidden) return false; b.focus(); return page.activeElement === b; })()`)
+	l.enters()
+	l.sees("that it is gone", `texts(".pane .divider").at(-1) === "林晓撤回了一条消息" && !all(".pane .message--own").length`)
+	v.sees("that it is gone", `texts("[data-log] .divider").at(-1) === "林晓撤回了一条消息" && !all(".message:not(.message--own) .bubble").filter((e) => e.innerText).length`)
+}
