@@ -23,7 +23,7 @@ func TestStore_Recall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(k.notice(t, m.Notice), "recalled") || m.Notice.Seq != seq+1 {
+		if !strings.Contains(k.notice(t, m.Notice), `"notice":"recalled"`) || m.Notice.Seq != seq+1 {
 			t.Errorf("got %+v", m.Notice)
 		}
 		was := k.messages(t)[seq-1]
