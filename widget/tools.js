@@ -29,9 +29,9 @@ export class Tools {
       if (recall) recall.hidden = !this.#mine(row);
     });
     if (!made) return;
-    const opener = made.content.querySelector("[data-more]");
+    const opener = made.content.querySelector("[data-opens]");
     const dress = () => {
-      for (const body of this.#log.querySelectorAll(".message[data-seq] .message__body:not(:has([data-more]))")) body.append(document.importNode(opener, true));
+      for (const body of this.#log.querySelectorAll(".message[data-seq] .message__body:not(:has([data-opens]))")) body.append(document.importNode(opener, true));
     };
     const watch = new MutationObserver(dress);
     watch.observe(this.#log, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq"] });
@@ -60,7 +60,7 @@ export class Tools {
   #click({ target }) {
     const action = target.closest("[data-action]")?.dataset.action;
     const row = this.#menu?.contains(target) ? this.#row : target.closest(".message[data-seq]");
-    if (target.closest("[data-more]")) return this.#row === row ? this.#close() : this.#open(row, target.closest("[data-more]"));
+    if (target.closest("[data-opens]")) return this.#row === row ? this.#close() : this.#open(row, target.closest("[data-opens]"));
     if (row && action === "copy") return this.#copy(row);
     if (row && action === "recall") return this.#recall(row);
     if (!this.#menu?.contains(target)) this.#close();
@@ -81,7 +81,7 @@ export class Tools {
     return by === this.#side && (by === "visitor" || author === this.#root.dataset.agent) && Date.now() - Date.parse(at) < WITHIN;
   }
 
-  #open(row, opener = row.querySelector("[data-more]")) {
+  #open(row, opener = row.querySelector("[data-opens]")) {
     this.#close();
     this.#row = row;
     this.#opener = opener;
