@@ -91,6 +91,8 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 
 		{get, "/c/:line", greeted, v.Page},
 		{post, "/c/:line", greeted, v.Post},
+		{get, "/c/:line/doctor", anyone, v.Doctor},
+		{get, "/c/:line/doctor/events", anyone, v.DoctorEvents},
 
 		{get, "/console/login", anyone, a.LoginPage},
 		{post, "/console/login", anyone, a.Login},

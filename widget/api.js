@@ -30,6 +30,9 @@ export class API {
   /** @param {string} path @param {object} [body] @param {Record<string, string>} [headers] @returns {Promise<any>} null for 204 */
   post(path, body = {}, headers) { return this.#call("POST", path, body, headers); }
 
+  /** @param {string} path @returns {Promise<any>} */
+  delete(path) { return this.#call("DELETE", path); }
+
   async #call(method, path, body, headers = this.#headers()) {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), TIMEOUT);

@@ -1,15 +1,18 @@
 // The visitor's page. It works without this file; with it, words go out at once and come in by themselves.
 import { API } from "./api.js";
 import { backoff } from "./backoff.js";
-import { Bridge } from "./bridge.js";
 import { Forms } from "./forms.js";
+import { hosted } from "./hosted.js";
 import { refused } from "./lane.js";
 import { Outbox } from "./outbox.js";
 import { Pane } from "./pane.js";
+import { Person } from "./person.js";
+import { keepPlace } from "./place.js";
 import { Session } from "./session.js";
 import { openStore } from "./store.js";
 import { Stream } from "./stream.js";
 import { Title } from "./title.js";
+import { keepAboveKeyboard } from "./viewport.js";
 import { Words } from "./words.js";
 import { keepZone } from "./zone.js";
 
@@ -17,12 +20,13 @@ const LANE = "visitor";
 const POLL = 20_000;
 const SOON = 500;
 
+
 /** A visitor's page at work. */
 class Chat {
   #root = document.querySelector("[data-chat]");
   #words = new Words(document);
   #title = new Title(this.#words);
-  #session; #api; #outbox; #pane; #bridge; #stream = null; #epoch; #tools = null;
+  #session; #api; #outbox; #pane; #host; #person; #unplace; #stream = null; #epoch; #tools = null;
   #stands = 0; // the newest message of the log when we were last told where the conversation stands
 
   async start() {
@@ -30,6 +34,7 @@ class Chat {
     this.#epoch = epoch;
     this.#stands = Number(last);
     keepZone(locale);
+    keepAboveKeyboard();
     this.#session = new Session({ line, locale, conversation, framed: window.parent !== window });
     this.#api = new API({ headers: () => this.#session.headers() });
     this.#session.use(this.#api);
@@ -37,11 +42,15 @@ class Chat {
       scope: `${line}:${LANE}`, store: openStore(), send: (item) => this.#send(item), refresh: () => this.#refresh(),
       on: { sent: (item, message) => this.#sent(item, message), failed: (item) => this.#pane.failed(item) },
     });
-    this.#bridge = new Bridge({ opened: () => this.#pane.composer?.focus() });
+    this.#person = new Person(line, { session: this.#session, outbox: this.#outbox, enter: (answer) => this.#enter(answer), leave: () => this.#leave() });
+    if (hosted()) this.#meet();
+    const known = await this.#person.arrive(this.#root.dataset);
     this.#pane = new Pane(this.#root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: LANE, unread: (n) => this.#unread(n) });
+    this.#unplace = keepPlace(line, this.#pane.scroll);
     new Forms({ api: this.#api, words: this.#words, id: () => this.#pane.id, again: async () => this.#enter(await this.#session.renew()) });
     this.#pane.pending(await this.#outbox.load());
-    if (conversation) this.#listen();
+    if (known) this.#enter(known);
+    else if (conversation) this.#listen();
     else if (this.#session.stored) this.#resume();
     setInterval(() => this.#queue(), POLL);
     for (const kind of ["pointerover", "focusin"]) this.#root.querySelector(".thread").addEventListener(kind, () => this.#handle());
@@ -51,6 +60,31 @@ class Chat {
   #handle() {
     this.#tools ??= import("./tools.js").then(({ Tools }) => new Tools(this.#root, { words: this.#words, post: (path) => this.#api.post(`/api/v1/conversations/${this.#pane.id}/${path}`) }))
       .catch(() => { this.#tools = null; });
+  }
+
+  /** Somebody shows this page in something of theirs: they are told what they may know, and may ask for a few things. */
+  #meet() {
+    const pause = (held) => this.#stream?.hold(held);
+    this.#host = import("./host.js").then(({ Host }) => new Host({
+      opened: () => this.#pane?.composer?.focus(), identify: (identity) => this.#person.identify(identity), logout: () => this.#person.logout(),
+      pause: () => pause(true), resume: () => pause(false), context: (said) => this.#context(said),
+    })).catch(() => {});
+  }
+
+  #tell(op, value) { this.#host?.then((host) => host?.[op](value)); }
+
+  #context({ attributes, page }) {
+    this.#session.context = { attributes, page };
+    if (this.#pane?.id) this.#session.renew(true).catch(() => {});
+  }
+
+  /** Somebody else is here now. */
+  #leave() {
+    this.#stream?.disconnect();
+    this.#outbox.stop();
+    this.#unplace?.();
+    if (this.#pane?.composer) this.#pane.composer.text = "";
+    this.#pane?.disconnect();
   }
 
   /** An earlier visit left a token: goes on with it, however long it takes to get through. */
@@ -70,7 +104,9 @@ class Chat {
 
   async #refresh() { await this.#enter(await this.#session.refresh()); }
 
-  async #enter({ conversation, epoch }) {
+  async #enter(answer) {
+    await this.#person.is(answer);
+    const { conversation, epoch } = answer;
     const changed = conversation.id !== this.#pane.id;
     this.#epoch = epoch;
     this.#stands = conversation.last_seq ?? 0;
@@ -85,7 +121,7 @@ class Chat {
       event: (kind, data) => this.#hear(kind, data),
       state: (open) => { if (stream === this.#stream) this.#state(open); },
       unauthorized: () => this.#refresh().catch(() => {}),
-      gone: () => { this.#stream = null; },
+      gone: () => { this.#stream = null; this.#refresh().catch(() => {}); },
     }, { id: `${this.#epoch}.${this.#pane.last}`, headers: () => this.#session.headers() }));
     stream.connect();
   }
@@ -105,7 +141,10 @@ class Chat {
   #hear(kind, data) {
     if (kind === "reset") this.#stream.resume(`${(this.#epoch = data.epoch)}.${(this.#stands = 0)}`);
     if (kind === "conversation") this.#stands = Math.max(this.#stands, data.last_seq);
-    if (kind === "message") this.#suspect(data);
+    if (kind === "message") {
+      this.#suspect(data);
+      if (!["visitor", "system"].includes(data.author?.kind)) this.#tell("message", data.seq);
+    }
     if (kind === "heartbeat" && data.head > this.#stands) this.#look(data.head);
     this.#pane.hear(kind, data);
   }
@@ -133,7 +172,7 @@ class Chat {
 
   #unread(n) {
     this.#title.unread = n;
-    this.#bridge.unread(n);
+    this.#tell("unread", n);
   }
 }
 

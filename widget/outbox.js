@@ -76,6 +76,12 @@ export class Outbox {
     for (const lane of this.#lanes.values()) lane.stop();
   }
 
+  /** Forgets everything that is stored: it is somebody else's. */
+  async clear() {
+    await this.#puts.catch(() => {});
+    for (const { id } of await this.#with.store.all(this.#with.scope)) await this.#with.store.remove(id);
+  }
+
   async #keep(item) {
     this.#storing.add(item.id);
     await (this.#puts = this.#puts.catch(() => {}).then(() => this.#with.store.put(item)));
@@ -114,6 +120,7 @@ export class Outbox {
   }
 
   async #failed(item, lane, problem) {
+    if (!this.#live) return Infinity;
     if (!refused(problem.status)) return lane.held(problem, this.#with.refresh);
     lane.went();
     Object.assign(item, { state: "failed", reason: problem.code, detail: problem.message });

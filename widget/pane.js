@@ -45,6 +45,8 @@ export class Pane {
 
   /** The conversation's id, "" before there is one. */
   get id() { return this.#root.dataset.conversation ?? ""; }
+  /** The reader's place in the thread; see Scroll. */
+  get scroll() { return this.#thread.scroll; }
   /** The newest number drawn. */
   get last() { return this.#catchup.last; }
 

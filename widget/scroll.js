@@ -41,6 +41,19 @@ export class Scroll {
     this.#tell(0);
   }
 
+  /** Where the reader is: the message at the top and how far it is from there; null at the end. @returns {{seq: string, top: number} | null} */
+  get place() {
+    const line = this.atEnd ? null : this.#anchor();
+    const seq = line?.dataset.seq;
+    return seq ? { seq, top: line.getBoundingClientRect().top } : null;
+  }
+
+  /** Goes back to where the reader was. @param {{seq: string, top: number}} place */
+  set place({ seq, top }) {
+    const line = this.#log.querySelector(`li[data-seq="${Number(seq)}"]`);
+    if (line) this.#box.scrollTop += line.getBoundingClientRect().top - top;
+  }
+
   /** Lets go of the page. */
   disconnect() { this.#watch.abort(); }
 

@@ -6,7 +6,10 @@ import { recall, remember } from "./memory.js";
  * blocked, keeps the token in its own storage and sends it as Bearer. The token leaves this page for the server only.
  */
 export class Session {
-  #line; #locale; #key; #framed; #bearer; #token = ""; #api; #asking = null; #renewed = 0;
+  #line; #locale; #key; #framed; #bearer; #token = ""; #api; #asking = null; #renewed = 0; #identity = "";
+
+  /** What the host's page says of the visitor and of where she is, besides what is seen: {attributes, page}. */
+  context = {};
 
   /** The conversation's id, "" before there is one. */
   conversation;
@@ -59,9 +62,28 @@ export class Session {
     return this.renew(true);
   }
 
+  /** Opens it as the person the host says she is. @param {string} identity a JWT of the host's */
+  async identify(identity) {
+    await this.#asking?.catch(() => {});
+    this.#identity = identity;
+    return this.renew(true);
+  }
+
+  /** Ends it: neither this page nor its storage lets anybody in any more. */
+  async end() {
+    await this.#api.delete(this.#path);
+    this.#token = "";
+    remember(this.#key, "");
+  }
+
+  get #path() { return `/api/v1/lines/${encodeURIComponent(this.#line)}/session`; }
+
   async #open(resume) {
-    const page = this.#page();
-    const ask = (headers) => this.#api.post(`/api/v1/lines/${encodeURIComponent(this.#line)}/session`, { page, locale: this.#locale, resume }, headers);
+    const { attributes, page: said } = this.context;
+    const identity = this.#identity;
+    this.#identity = ""; // it is looked at once: from then on the session is the proof
+    const body = { identity, page: { ...this.#page(), ...said }, visitor: { attributes }, locale: this.#locale, resume };
+    const ask = (headers) => this.#api.post(this.#path, body, headers);
     let answer;
     try {
       answer = await ask(this.headers());

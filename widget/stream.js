@@ -6,6 +6,7 @@ import { expand } from "./wire.js";
 
 const WATCHDOG = 40_000; // heartbeats come every 15 s; no byte for this long and the line is dead
 const STALE = 25_000; // on waking, silence longer than a late heartbeat is reason enough
+const DAY = 86_400_000;
 const STEADY = 5_000; // a connection that held this long was a good one
 
 /**
@@ -15,7 +16,7 @@ const STEADY = 5_000; // a connection that held this long was a good one
 export class Stream {
   #url; #on; #headers; #fetch; #random;
   #id; #told = ""; #base = 500; #tries = 0; #live = false; #open = false;
-  #pause = new Pause(); #heard = 0; #abort = null; #leaving = null; #unwake = null;
+  #pause = new Pause(); #heard = 0; #abort = null; #leaving = null; #unwake = null; #held = false;
 
   /**
    * @param {string} url
@@ -63,8 +64,21 @@ export class Stream {
     this.#pause.skip();
   }
 
+  /** Lets the connection go until it is taken up again, by its number. @param {boolean} held */
+  hold(held) {
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held) return this.#abort?.abort();
+    this.#state(false); // what is missed is told from now on, not for the time nobody looked
+    this.#pause.skip();
+  }
+
   async #run() {
     while (this.#live) {
+      if (this.#held) {
+        await this.#pause.wait(DAY);
+        continue;
+      }
       const began = Date.now();
       try {
         await this.#read();
@@ -73,6 +87,7 @@ export class Stream {
       }
       clearTimeout(this.#leaving);
       if (!this.#live) return;
+      if (this.#held) continue;
       this.#state(false);
       this.#tries = this.#heard > began && this.#heard - began >= STEADY ? 0 : this.#tries + 1;
       await this.#pause.wait(backoff(Math.max(0, this.#tries - 1), this.#random, this.#base));

@@ -38,11 +38,15 @@ func (d *Desk) prove(ctx context.Context, line chat.Line, in *Entry, now time.Ti
 	var err error
 	switch {
 	case in.Identity != "":
-		if c, err = readIdentity(in.Identity, line.Identity.Secrets, now); err == nil {
+		c, err = readIdentity(in.Identity, line.Identity.Secrets, now)
+		if err != nil && c != nil && d.still(ctx, in, c.Subject) {
+			c, err = nil, nil
+		}
+		if err == nil {
 			proof = chat.ProofSigned
 			break
 		}
-		proof = chat.ProofInvalid
+		c, proof = nil, chat.ProofInvalid
 		d.log.InfoContext(ctx, "identity not believed", "line", line.Name, "error", err, "trace_id", chat.TraceFrom(ctx))
 		if in.Signed {
 			in.Visitor, in.Signed = "", false
@@ -60,6 +64,16 @@ func (d *Desk) prove(ctx context.Context, line chat.Line, in *Entry, now time.Ti
 		err = unsigned()
 	}
 	return nil, err
+}
+
+// still says whether an identity that has expired names the one whose session is gone on with: a page that was left open
+// shows what it was given once, and proves nothing that the session does not.
+func (d *Desk) still(ctx context.Context, in *Entry, subject string) bool {
+	if !in.Signed {
+		return false
+	}
+	v, err := d.store.Visitor(ctx, in.Line, in.Visitor)
+	return err == nil && v.External == subject
 }
 
 // admitted says whether the visitor may be here at all: where identities are enforced, one from before, or of a session that
@@ -105,7 +119,7 @@ func (d *Desk) identify(ctx context.Context, in Entry, v chat.Visitor, c *claims
 }
 
 // readIdentity reads a JWT (RFC 7519) that one of the secrets signed with HS256, the only algorithm there is here. The header
-// chooses nothing: it has to say what we do anyway.
+// chooses nothing: it has to say what we do anyway. Of one that is good but has expired it returns the claims with the error.
 func readIdentity(token string, secrets []string, now time.Time) (*claims, error) {
 	parts := strings.Split(token, ".")
 	if len(token) > identityMax || len(parts) != 3 {
@@ -162,7 +176,7 @@ func readClaims(said map[string]json.RawMessage, now time.Time) (*claims, error)
 	case expires == nil:
 		return nil, unbelieved("It has no exp.")
 	case at >= *expires+identitySkew.Seconds():
-		return nil, &chat.Error{Code: chat.CodeUnauthenticated, Key: "identity_expired", Detail: "This sign-in has expired. Please open the chat anew."}
+		return &claims{Subject: c.Subject}, &chat.Error{Code: chat.CodeUnauthenticated, Key: "identity_expired", Detail: "This sign-in has expired. Please open the chat anew."}
 	case begins != nil && at < *begins-identitySkew.Seconds():
 		return nil, unbelieved("Its nbf is yet to come.")
 	}
@@ -175,7 +189,10 @@ func readClaims(said map[string]json.RawMessage, now time.Time) (*claims, error)
 	if err := c.Profile.Check(); err != nil {
 		return nil, err
 	}
-	return &c, chat.Profile{Attributes: c.Card}.Check()
+	if err := (chat.Profile{Attributes: c.Card}).Check(); err != nil {
+		return nil, err
+	}
+	return &c, nil
 }
 
 func unbelieved(why string) error {

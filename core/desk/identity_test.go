@@ -102,6 +102,20 @@ func TestDesk_Enter_identity(t *testing.T) {
 			t.Fatalf("got %+v", c)
 		}
 	})
+	t.Run("what has expired proves nothing new, and takes nothing away", func(t *testing.T) {
+		asks(t, chat.SigningReport)
+		past := time.Now().Add(-time.Hour)
+		a, ac := enter(t, desk.Entry{Identity: identity("left open", "A", soon)})
+		if again, c := enter(t, desk.Entry{Visitor: a.ID, Signed: true, Identity: identity("left open", "A", past)}); again.ID != a.ID || c.ID != ac.ID {
+			t.Fatalf("got %+v", again)
+		}
+		if b, _ := enter(t, desk.Entry{Visitor: a.ID, Signed: true, Identity: identity("another", "B", past)}); b.ID == a.ID || b.Verified {
+			t.Fatalf("got %+v", b)
+		}
+		if c, _ := enter(t, desk.Entry{Identity: identity("left open", "A", past)}); c.ID == a.ID || c.Verified {
+			t.Fatalf("got %+v", c)
+		}
+	})
 	t.Run("enforce lets in nobody else", func(t *testing.T) {
 		asks(t, chat.SigningReport)
 		k := n.waiting(t, "shop")

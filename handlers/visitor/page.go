@@ -44,6 +44,11 @@ func (h *Handlers) line(c echo.Context) (chat.Line, error) {
 func (h *Handlers) page(c echo.Context, line chat.Line) (window.Chat, error) {
 	ctx := c.Request().Context()
 	look, text, now := window.ReadLook(c.QueryParams()), h.text(c), h.clock.Now()
+	actor, awaits := chat.ActorFrom(ctx), c.QueryParam("signed") == "1"
+	if awaits { // nothing of whoever was here before, not for a moment
+		actor = chat.Actor{}
+		ctx = chat.WithActor(ctx, actor)
+	}
 	conversation, err := h.desk.Current(ctx)
 	if err != nil && chat.CodeOf(err) != chat.CodeNotFound {
 		return window.Chat{}, err
@@ -59,6 +64,7 @@ func (h *Handlers) page(c echo.Context, line chat.Line) (window.Chat, error) {
 	if page.Epoch, err = h.desk.Epoch(ctx, line.Name); err != nil {
 		return window.Chat{}, err
 	}
+	page.Visitor, page.Signed, page.Awaits = actor.ID, actor.Signed, awaits
 	page.Draft.ClientID = chat.NewID(now)
 	return page, nil
 }

@@ -56,6 +56,10 @@ type Chat struct {
 	Path string
 	// Line is the line's name, Title what people read, Color its accent.
 	Line, Title, Color string
+	// Visitor is who the page is for, empty for nobody yet; Signed says that she has proved it. Awaits says that the page was drawn
+	// for nobody because its host is about to say who is here.
+	Visitor        chat.ID
+	Signed, Awaits bool
 	// Conversation is empty before the visitor's first words where nothing is to be kept for her yet.
 	Conversation chat.ID
 	Status       chat.Status
