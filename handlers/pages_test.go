@@ -73,6 +73,18 @@ func TestPages_visitor(t *testing.T) {
 		r.want(r.form(b, "/c/shop", "action", "again"), 303, "")
 		r.want(r.form(b, "/c/shop", "text", "one more thing", "client_id", "0192f0c1-0000-7000-8000-00000000000f"), 303, "")
 	})
+	t.Run("somebody who waits may leave the queue", func(t *testing.T) {
+		r, b := r.at(t), browser(t)
+		r.want(r.form(b, "/c/shop", "text", "anybody?", "client_id", "0192f0c1-0000-7000-8000-000000000010"), 303, "")
+		page := r.want(r.with(b, "GET", "/c/shop?locale=en", "", html...), 200, "")
+		if !bytes.Contains(page.body, []byte(`data-status="waiting"`)) || !bytes.Contains(page.body, []byte("Leave the queue")) {
+			t.Fatal("she is not asked whether to leave")
+		}
+		r.want(r.form(b, "/c/shop", "action", "close"), 303, "")
+		if page = r.want(r.with(b, "GET", "/c/shop", "", html...), 200, ""); !bytes.Contains(page.body, []byte(`data-status="closed"`)) {
+			t.Error("she still waits")
+		}
+	})
 	t.Run("only the line's sites may frame it", func(t *testing.T) {
 		r := r.at(t)
 		for path, want := range map[string]string{"/c/shop": "frame-ancestors https://shop.example", "/c/nowhere": "frame-ancestors 'none'", "/console/login": "frame-ancestors 'none'"} {

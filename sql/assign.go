@@ -107,6 +107,11 @@ func assignIn(t *tx, line string, a chat.Assignment) (chat.Moved, error) {
 			}
 			return nil, nil
 		}
+		if now := b.time(r); r.Status == chat.StatusWaiting {
+			if _, err := t.exec("Wait_Put", r.ID, r.Waiting.Time, now); err != nil {
+				return nil, err
+			}
+		}
 		r.give(a.To, a.Reason, b.time(r))
 		if _, err := t.exec("Seat_Give", a.To.ID); err != nil {
 			return nil, err

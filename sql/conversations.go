@@ -206,6 +206,26 @@ func (s *Store) Waiting(ctx context.Context, line string, limit int) (ids []chat
 	return ids, p.selectAll(ctx, &ids, "Conversation_Waiting", max(limit, 0))
 }
 
+// Waits returns the waits that ended last, the newest first, none that ended more than an hour ago.
+func (s *Store) Waits(ctx context.Context, line string, limit int) ([]chat.Wait, error) {
+	p, err := s.line(line)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		Since time.Time `db:"since"`
+		Until time.Time `db:"until"`
+	}
+	if err := p.selectAll(ctx, &rows, "Wait_Recent", max(limit, 0)); err != nil {
+		return nil, err
+	}
+	waits := make([]chat.Wait, len(rows))
+	for i, r := range rows {
+		waits[i] = chat.Wait{Since: r.Since, Until: r.Until}
+	}
+	return waits, nil
+}
+
 // move changes one conversation while its row is locked. A visitor finds only her own.
 func (s *Store) move(ctx context.Context, line string, id chat.ID, by chat.Author, f func(b *batch, r *row) (*chat.Message, error)) (m chat.Moved, err error) {
 	p, err := s.line(line)

@@ -136,6 +136,32 @@ func TestStore_Conversation(t *testing.T) {
 	wantCode(t, err, chat.CodeNotFound)
 }
 
+func TestStore_Waits(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	lin := agent("林晓")
+	a, b, c := begin(t, s), begin(t, s), begin(t, s)
+	var since []time.Time
+	for _, k := range []talk{a, b, c} {
+		k.say(t, k.visitor, "在吗")
+		since = append(since, k.now(t).Waiting.Time)
+	}
+	b.assign(t, lin)
+	a.assign(t, lin)
+	a.assign(t, agent("Max")) // she does not wait again
+	waits, err := s.Waits(t.Context(), "shop", 3)
+	if err != nil || len(waits) != 2 || !waits[0].Since.Equal(since[0]) || !waits[1].Since.Equal(since[1]) || !waits[0].Until.After(waits[1].Until) {
+		t.Fatalf("got %+v, %v", waits, err)
+	}
+	if got := b.now(t).Assigned.Time; !waits[1].Until.Equal(got) {
+		t.Fatalf("the wait ended at %v, the assignment was at %v", waits[1].Until, got)
+	}
+	run(t, s, "shop", "UPDATE waits SET until = until - interval '1 hour' WHERE conversation_id = $1", b.id)
+	if waits, err = s.Waits(t.Context(), "shop", 3); err != nil || len(waits) != 1 {
+		t.Fatalf("an hour ago: got %+v, %v", waits, err)
+	}
+}
+
 func TestStore_End(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)

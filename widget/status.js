@@ -13,7 +13,7 @@ export class Status {
 
   /** @param {any} conversation chat.Conversation */
   show(conversation) {
-    const { id, status, agent, position = 0, last_seq: seq = 0 } = conversation;
+    const { id, status, agent, position = 0, wait_minutes: n = 0, last_seq: seq = 0 } = conversation;
     if (id === this.#id && seq < this.#seq) return; // two servers told us, and this is the older news
     this.#id = id;
     this.#seq = seq;
@@ -21,14 +21,14 @@ export class Status {
     this.#root.dataset.holder = agent?.id ?? "";
     this.#each("[data-closed]", (place) => { place.hidden = status !== "closed"; });
     this.#each("[data-composer]", (place) => { place.hidden = status === "closed"; });
-    this.#queue(status === "waiting" ? position : 0);
+    this.#queue(status === "waiting" ? position : 0, n);
     if (this.#root.dataset.side === "visitor") this.#who(status, agent?.name);
   }
 
   /** The log is another one: its numbers begin again. */
   reset() { this.#seq = 0; }
 
-  #queue(position) {
+  #queue(position, n) {
     this.#each("[data-queue]", (place) => {
       place.hidden = position === 0;
       if (position === 0) return;
@@ -37,8 +37,7 @@ export class Status {
         const sentence = place.querySelector(`[data-slot="${name}"]`);
         if (sentence) sentence.hidden = !is;
       }
-      const minutes = position * Number(place.dataset.minutes ?? 0); // data-minutes: how long one place takes, where the line knows
-      slot(place, "estimate", this.#words.say(minutes > 0 ? "queue_estimate" : "queue_wait", { n: minutes }));
+      slot(place, "estimate", this.#words.say(n > 0 ? "queue_estimate" : "queue_wait", { n }));
     });
   }
 

@@ -1,5 +1,7 @@
 package chat
 
+import "time"
+
 // Status is where a conversation stands.
 type Status string
 
@@ -43,11 +45,18 @@ type Conversation struct {
 	Snoozed  Time `json:"snoozed_until,omitzero"`
 	// Position is the place in the queue, 1 for the next; 0 when it does not wait.
 	Position int `json:"position,omitempty"`
+	// Wait is how many minutes that probably takes, told to visitors; 0 when unknown.
+	Wait int `json:"wait_minutes,omitempty"`
 	// Read tells how far each side has read; Unread is what the asker has not.
 	Read   Marks `json:"read"`
 	Unread int64 `json:"unread,omitempty"`
 	// Score is the visitor's rating, 1 to 5; 0 before she rated.
 	Score int `json:"score,omitempty"`
+}
+
+// Wait is the time somebody waited until an agent had her conversation.
+type Wait struct {
+	Since, Until time.Time
 }
 
 // Marks are the numbers of the newest message each side has received and read.

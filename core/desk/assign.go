@@ -66,6 +66,9 @@ func (d *Desk) serveQueue(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
+	if len(ids) > 0 {
+		d.readPace(ctx, l.name)
+	}
 	for _, id := range ids {
 		if len(l.free) > 0 { // there is somebody to serve again: that comes first, and changes the places again
 			l.shifted.Store(true)
@@ -75,7 +78,7 @@ func (d *Desk) serveQueue(ctx context.Context, l *line) error {
 		if err != nil {
 			return err
 		}
-		d.announce(conversationEvent(ForVisitor(c), chat.ToVisitor))
+		d.announce(conversationEvent(ForVisitor(d.estimated(c)), chat.ToVisitor))
 	}
 	return nil
 }

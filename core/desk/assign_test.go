@@ -12,6 +12,15 @@ import (
 const soon = 3 * time.Second
 
 // has waits until the agent has the conversation.
+func (n *node) told(t *testing.T, c caller) chat.Conversation {
+	t.Helper()
+	told, err := n.Conversation(c.ctx, c.conversation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told
+}
+
 func (n *node) has(t *testing.T, c caller, agent chat.ID) chat.Conversation {
 	t.Helper()
 	eventually(t, soon, "assignment", func() bool { return n.now(t, c.conversation).Agent.ID == agent })
@@ -100,6 +109,32 @@ func TestDesk_Run_assigns(t *testing.T) {
 		eventually(t, soon, "new places after one gave up", func() bool { return place(second) == 1 && place(third) == 2 })
 		n.say(t, ctx, second.conversation, "在的")
 		eventually(t, soon, "new place after one was answered", func() bool { return place(third) == 1 })
+	})
+	t.Run("who waits hears how long it takes", func(t *testing.T) {
+		t.Parallel()
+		n := alone(t).run(t)
+		ctx, _ := n.agent(t, "lin")
+		for range 3 {
+			c := n.waiting(t, "shop")
+			if at := n.told(t, c); at.Wait != 0 {
+				t.Fatalf("estimated after fewer than three waits: %+v", at)
+			}
+			n.say(t, ctx, c.conversation, "在的")
+			eventually(t, soon, "answered", func() bool { return n.now(t, c.conversation).Status == chat.StatusOpen })
+		}
+		n.clock.move(time.Minute) // what was read before the third was served is believed no longer
+		first, second := n.waiting(t, "shop"), n.waiting(t, "shop")
+		if at := n.told(t, second); at.Wait != 1 || at.Position != 2 {
+			t.Fatalf("got %+v", at)
+		}
+		if at, err := n.Conversation(ctx, second.conversation); err != nil || at.Wait != 0 {
+			t.Fatalf("an agent is told %+v, %v", at, err)
+		}
+		wantCode(t, n.End(first.ctx, first.conversation), "")
+		eventually(t, soon, "a new place with its estimate", func() bool {
+			at, _ := last[chat.Conversation](t, n.push, chat.EventConversation, second.conversation, chat.ToVisitor)
+			return at.Position == 1 && at.Wait == 1
+		})
 	})
 	t.Run("when it is woken", func(t *testing.T) {
 		t.Parallel()

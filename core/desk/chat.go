@@ -18,7 +18,7 @@ const (
 func (d *Desk) Conversation(ctx context.Context, id chat.ID) (chat.Conversation, error) {
 	c, err := d.conversation(ctx, id, chat.ConversationRead)
 	if err == nil && chat.ActorFrom(ctx).Kind == chat.KindVisitor {
-		c = ForVisitor(c)
+		c = d.forVisitor(ctx, c)
 	}
 	return c, err
 }

@@ -69,7 +69,7 @@ func (d *Desk) hear(e chat.Event) {
 // announceConversation tells of where a conversation stands: agents see all of it, its visitor what concerns her.
 func (d *Desk) announceConversation(c chat.Conversation) {
 	d.announce(conversationEvent(c, chat.ToAgents))
-	d.announce(conversationEvent(ForVisitor(c), chat.ToVisitor))
+	d.announce(conversationEvent(ForVisitor(d.estimated(c)), chat.ToVisitor))
 }
 
 // announceMoved tells of a conversation that changed hands or state.

@@ -60,6 +60,7 @@ type line struct {
 	shifted atomic.Bool
 	told    told
 	stands  stands
+	pace    pace
 	count   *counts
 	journal *journal
 	canary  *canary // nil when there is none

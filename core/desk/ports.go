@@ -103,6 +103,8 @@ type Conversations interface {
 	Recall(ctx context.Context, line string, conversation chat.ID, seq int64, by chat.Author, trace string) (chat.Moved, error)
 	// Waiting returns the ids of the conversations that wait, oldest first, at most limit.
 	Waiting(ctx context.Context, line string, limit int) ([]chat.ID, error)
+	// Waits returns the waits that ended last, the newest first, at most limit and none that ended more than an hour ago.
+	Waits(ctx context.Context, line string, limit int) ([]chat.Wait, error)
 }
 
 // Inboxes are the lists of agents and what each participant has read.

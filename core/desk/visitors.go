@@ -62,7 +62,7 @@ func (d *Desk) Enter(ctx context.Context, in Entry) (chat.Visitor, chat.Conversa
 		return fail(err)
 	}
 	d.entered(in.Line)
-	return v, ForVisitor(c), nil
+	return v, d.forVisitor(ctx, c), nil
 }
 
 func (in *Entry) check() error {
@@ -101,7 +101,7 @@ func (d *Desk) Current(ctx context.Context) (chat.Conversation, error) {
 	if err != nil {
 		return chat.Conversation{}, err
 	}
-	return ForVisitor(c), nil
+	return d.forVisitor(ctx, c), nil
 }
 
 // Unread counts what the visitor has not read.

@@ -87,7 +87,7 @@ type Chat struct {
 type Queue struct {
 	// Position is 1 for the next; 0 when it is not known.
 	Position int
-	// Minutes is how long one place takes; 0 when unknown.
+	// Minutes is how long that probably takes; 0 when unknown.
 	Minutes int
 }
 
@@ -144,7 +144,7 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 		p.Who, p.Online = c.Agent.Name, p.Status == chat.StatusOpen
 	}
 	p.Hello, p.Lead = hello(l, t)
-	p.Queue = Queue{Position: c.Position, Minutes: l.ReplyTime}
+	p.Queue = Queue{Position: c.Position, Minutes: c.Wait}
 	return p
 }
 
@@ -231,5 +231,5 @@ func (q Queue) estimate(t i18n.Text) string {
 	if q.Minutes == 0 || q.Position == 0 {
 		return t.S("window.queue_wait")
 	}
-	return t.F("window.queue_estimate", "N", q.Minutes*q.Position)
+	return t.F("window.queue_estimate", "N", q.Minutes)
 }

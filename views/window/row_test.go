@@ -115,7 +115,7 @@ func TestNew(t *testing.T) {
 		}
 	})
 	t.Run("waiting", func(t *testing.T) {
-		c := New(shop, chat.Conversation{ID: "c", Status: chat.StatusWaiting, Position: 3}, Log{}, zh, Look{}, now)
+		c := New(shop, chat.Conversation{ID: "c", Status: chat.StatusWaiting, Position: 3, Wait: 6}, Log{}, zh, Look{}, now)
 		if c.Queue.ahead() != 2 || c.Queue.estimate(zh) != "大约 6 分钟，接入后会通知您" || c.Note != "客服接入中" {
 			t.Errorf("%+v", c.Queue)
 		}
