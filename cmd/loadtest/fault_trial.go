@@ -134,11 +134,10 @@ func (t *trial) released(ctx context.Context, before footprint) error {
 		if err != nil {
 			return err
 		}
-		if now.within(before) {
-			return nil
-		}
-		if time.Since(began) > time.Minute {
-			t.must(false, "C8: %s after a minute, before %s", now, before)
+		ok, took := now.within(before), time.Since(began)
+		if ok || took > time.Minute {
+			t.figure("held %s before, %s %s after", before, now, brief(took))
+			t.must(ok, "C8: nodes hold %s after a minute, before %s", now, before)
 			return nil
 		}
 		if err := pause(ctx, time.Second); err != nil {
