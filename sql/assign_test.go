@@ -110,7 +110,7 @@ func TestStore_AssignNext(t *testing.T) {
 		lin, max, away := agent("林晓"), agent("Max"), agent("顾书言")
 		online(t, s, lin, 2)
 		online(t, s, max, 1)
-		if err := s.Seat(t.Context(), []string{"shop"}, chat.Seat{Agent: chat.AgentRef{ID: away.ID, Name: away.Name}, Capacity: 9, Until: time.Now().Add(-time.Second)}); err != nil {
+		if err := s.Seat(t.Context(), []string{"shop"}, chat.Seat{Agent: chat.AgentRef{ID: away.ID, Name: away.Name}, Capacity: 9}, 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.AssignNext(t.Context(), "shop", ""); !errors.Is(err, chat.NotFound()) {
@@ -248,8 +248,8 @@ func TestStore_Seat(t *testing.T) {
 		}
 	})
 	t.Run("given up", func(t *testing.T) {
-		gone := chat.Seat{Agent: chat.AgentRef{ID: max.ID, Name: "Max B."}, Capacity: 4, Until: time.Now().Add(-time.Second)}
-		if err := s.Seat(t.Context(), []string{"shop", "mall"}, gone); err != nil {
+		gone := chat.Seat{Agent: chat.AgentRef{ID: max.ID, Name: "Max B."}, Capacity: 4}
+		if err := s.Seat(t.Context(), []string{"shop", "mall"}, gone, 0); err != nil {
 			t.Fatal(err)
 		}
 		seats, err := s.Seats(t.Context(), "shop")
@@ -259,8 +259,8 @@ func TestStore_Seat(t *testing.T) {
 	})
 	t.Run("one line away", func(t *testing.T) {
 		cutOff(t, s, "mall")
-		seat := chat.Seat{Agent: chat.AgentRef{ID: max.ID, Name: "Max"}, Capacity: 9, Until: time.Now().Add(time.Hour)}
-		wantCode(t, s.Seat(t.Context(), []string{"mall", "shop"}, seat), chat.CodeLineUnavailable)
+		seat := chat.Seat{Agent: chat.AgentRef{ID: max.ID, Name: "Max"}, Capacity: 9}
+		wantCode(t, s.Seat(t.Context(), []string{"mall", "shop"}, seat, time.Hour), chat.CodeLineUnavailable)
 		seats, err := s.Seats(t.Context(), "shop")
 		if err != nil || seats[0].Agent.ID != max.ID || seats[0].Capacity != 9 {
 			t.Fatalf("got %+v, %v", seats, err)

@@ -7,11 +7,11 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
-// Seat takes or renews an agent's place at the lines until the time given; a time in the past gives it up. Every line is
-// tried; the error is that of one that failed.
-func (s *Store) Seat(ctx context.Context, lines []string, seat chat.Seat) (err error) {
+// Seat takes or renews an agent's place at the lines for so long from now, by the clock of each line's database; 0 gives it
+// up. Every line is tried; the error is that of one that failed.
+func (s *Store) Seat(ctx context.Context, lines []string, seat chat.Seat, lasts time.Duration) (err error) {
 	for a := range ask(ctx, s, lines, func(ctx context.Context, p *pool) (int64, error) {
-		return p.exec(ctx, "Seat_Put", seat.Agent.ID, seat.Agent.Name, seat.Capacity, seat.Until)
+		return p.exec(ctx, "Seat_Put", seat.Agent.ID, seat.Agent.Name, seat.Capacity, lasts.Seconds())
 	}) {
 		if a.err != nil {
 			err = a.err
@@ -27,19 +27,18 @@ func (s *Store) Seats(ctx context.Context, line string) ([]chat.Seat, error) {
 		return nil, err
 	}
 	var rows []struct {
-		Agent    chat.ID   `db:"agent_id"`
-		Name     string    `db:"agent_name"`
-		Capacity int       `db:"capacity"`
-		Until    time.Time `db:"online_until"`
-		Online   bool      `db:"online"`
-		Open     int       `db:"open"`
+		Agent    chat.ID `db:"agent_id"`
+		Name     string  `db:"agent_name"`
+		Capacity int     `db:"capacity"`
+		Online   bool    `db:"online"`
+		Open     int     `db:"open"`
 	}
 	if err := p.selectAll(ctx, &rows, "Seat_All"); err != nil {
 		return nil, err
 	}
 	seats := make([]chat.Seat, len(rows))
 	for i, r := range rows {
-		seats[i] = chat.Seat{Agent: chat.AgentRef{ID: r.Agent, Name: r.Name}, Capacity: r.Capacity, Open: r.Open, Until: r.Until, Online: r.Online}
+		seats[i] = chat.Seat{Agent: chat.AgentRef{ID: r.Agent, Name: r.Name}, Capacity: r.Capacity, Open: r.Open, Online: r.Online}
 	}
 	return seats, nil
 }

@@ -139,7 +139,7 @@ func (k talk) notice(t testing.TB, m *chat.Message) string {
 // online takes a seat at the shop for an hour.
 func online(t testing.TB, s *Store, a chat.Author, capacity int) {
 	t.Helper()
-	if err := s.Seat(t.Context(), []string{"shop"}, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: capacity, Until: time.Now().Add(time.Hour)}); err != nil {
+	if err := s.Seat(t.Context(), []string{"shop"}, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: capacity}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,7 +1,5 @@
 package chat
 
-import "time"
-
 // Presence is whether an agent takes conversations.
 type Presence string
 
@@ -59,8 +57,6 @@ type Seat struct {
 	Capacity int      `json:"capacity"`
 	// Open is how many conversations of the line she has now.
 	Open int `json:"open"`
-	// Until is when her place lapses unless her console is heard from again.
-	Until time.Time `json:"-"`
 	// Online is whether she takes conversations now.
 	Online bool `json:"online"`
 }

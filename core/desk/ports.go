@@ -137,8 +137,8 @@ type Visitors interface {
 
 // Seats are the agents' places at lines.
 type Seats interface {
-	// Seat takes or renews an agent's place at the lines until the time given; a time in the past gives it up.
-	Seat(ctx context.Context, lines []string, s chat.Seat) error
+	// Seat takes or renews an agent's place at the lines for so long from the store's now; 0 gives it up.
+	Seat(ctx context.Context, lines []string, s chat.Seat, lasts time.Duration) error
 	// Seats returns a line's places, those with most room first.
 	Seats(ctx context.Context, line string) ([]chat.Seat, error)
 }

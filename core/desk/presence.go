@@ -101,13 +101,12 @@ func (d *Desk) depart(id chat.ID, a *attendee, key string, seated bool) {
 }
 
 // sit takes, renews or gives up an agent's seats. A line that is away does without: the next renewal tries again.
-func (d *Desk) sit(ctx context.Context, agent chat.Agent, within time.Duration) {
-	until := d.clock.Now().Add(within)
+func (d *Desk) sit(ctx context.Context, agent chat.Agent, lasts time.Duration) {
 	if agent.Presence != chat.Online || agent.Disabled || !answers(agent) {
-		until = d.clock.Now().Add(-time.Second)
+		lasts = 0
 	}
-	seat := chat.Seat{Agent: chat.AgentRef{ID: agent.ID, Name: agent.Name}, Capacity: agent.Capacity, Until: until}
-	if err := d.store.Seat(ctx, agent.Lines, seat); err != nil && ctx.Err() == nil {
+	seat := chat.Seat{Agent: chat.AgentRef{ID: agent.ID, Name: agent.Name}, Capacity: agent.Capacity}
+	if err := d.store.Seat(ctx, agent.Lines, seat, lasts); err != nil && ctx.Err() == nil {
 		d.log.Warn("seat not renewed", "agent", agent.ID, "error", err)
 	}
 	for _, name := range agent.Lines {

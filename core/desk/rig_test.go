@@ -17,6 +17,7 @@ import (
 // node is a desk with all it needs, as a process of its own over a database that others may share.
 type node struct {
 	*desk.Desk
+	dsn   string
 	store *sql.Store
 	push  *recorder
 	bus   *witness
@@ -33,7 +34,7 @@ func newNode(t *testing.T, dsn, name string, options ...func(*desk.Options)) *no
 	if err := store.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	n := &node{store: store, push: &recorder{behind: map[chat.ID]int64{}}, bus: &witness{Bus: store.Bus(name)}, clock: &clock{}}
+	n := &node{dsn: dsn, store: store, push: &recorder{behind: map[chat.ID]int64{}}, bus: &witness{Bus: store.Bus(name)}, clock: &clock{}}
 	o := desk.Options{Store: store, Bus: n.bus, Pusher: n.push, Clock: n.clock}
 	for _, f := range options {
 		f(&o)

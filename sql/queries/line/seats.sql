@@ -1,6 +1,7 @@
 -- name: Seat_Put
+-- From now on by the clock that the seat is compared with, not by the node's.
 INSERT INTO seats (agent_id, agent_name, capacity, online_until)
-VALUES ($1, $2, $3, $4)
+VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => CAST($4 AS double precision)))
 ON CONFLICT (agent_id) DO UPDATE SET agent_name = excluded.agent_name, capacity = excluded.capacity, online_until = excluded.online_until;
 
 -- name: Seat_All
@@ -9,7 +10,7 @@ WITH held AS (
     SELECT c.agent_id, max(c.agent_name) AS agent_name, count(*) AS n FROM conversations c WHERE c.status = 'open' GROUP BY c.agent_id
 )
 SELECT COALESCE(s.agent_id, h.agent_id) AS agent_id, COALESCE(s.agent_name, h.agent_name) AS agent_name, COALESCE(s.capacity, 0) AS capacity,
-       COALESCE(s.online_until, to_timestamp(0)) AS online_until, COALESCE(s.online_until > clock_timestamp(), false) AS online, COALESCE(h.n, 0) AS open
+       COALESCE(s.online_until > clock_timestamp(), false) AS online, COALESCE(h.n, 0) AS open
 FROM seats s
 FULL JOIN held h ON h.agent_id = s.agent_id
 ORDER BY online DESC, COALESCE(s.capacity, 0) - COALESCE(h.n, 0) DESC, 2, 1;
