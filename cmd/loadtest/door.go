@@ -5,12 +5,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,11 +28,11 @@ type door struct {
 	// from are the addresses its streams leave from, in turn; none for the system's choice.
 	from []net.IP
 	next atomic.Uint32
-	// failed counts requests that had no answer, or one that tells of the server's trouble.
-	failed atomic.Int64
 
 	mu   sync.Mutex
 	idle []*call
+	// troubles counts requests that had no answer, or one that tells of the server's trouble, by what was said.
+	troubles map[string]int
 }
 
 // newDoor reads http://host:port or https://host.
@@ -89,8 +92,10 @@ const patience = 5 * time.Second
 // ask sends a request over a kept connection, or a new one, and reads the answer. An error says nothing about what the server did.
 func (d *door) ask(ctx context.Context, method, path, token string, body []byte) (r reply, err error) {
 	defer func() {
-		if err != nil || r.status >= 500 {
-			d.failed.Add(1)
+		if err != nil {
+			d.trouble("no answer")
+		} else if r.status >= 500 {
+			d.trouble(said(r))
 		}
 	}()
 	c, err := d.take(ctx)
@@ -117,6 +122,33 @@ func (d *door) ask(ctx context.Context, method, path, token string, body []byte)
 	d.idle = append(d.idle, c)
 	d.mu.Unlock()
 	return r, nil
+}
+
+// said is an answer's status and code, and whether it says when to come back.
+func said(r reply) string {
+	var body struct{ Code string }
+	_ = json.Unmarshal(r.body, &body) // what has no code says nothing
+	s := strings.TrimSpace(fmt.Sprintf("%d %s", r.status, body.Code))
+	if r.after < 0 {
+		s += " without Retry-After"
+	}
+	return s
+}
+
+func (d *door) trouble(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.troubles == nil {
+		d.troubles = map[string]int{}
+	}
+	d.troubles[what]++
+}
+
+// told are the troubles so far.
+func (d *door) told() map[string]int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.troubles)
 }
 
 func (d *door) take(ctx context.Context) (*call, error) {
