@@ -233,7 +233,7 @@ func Checkup(d Doctor) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(d.Text.Locale(), d.Look.Theme, ui.Head{Title: d.Text.S("doctor.title"), Theme: d.Look.Theme, Styles: append([]string{"css/doctor.css"}, styles...), Links: []string{static.ThemePath(d.Color)}, Scripts: []string{"widget/doctor.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(d.Text.Locale(), d.Look.Theme, ui.Head{Title: d.Text.S("doctor.title"), Theme: d.Look.Theme, Styles: append(append([]string{}, styles...), "css/doctor.css"), Links: []string{static.ThemePath(d.Color)}, Scripts: []string{"widget/doctor.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
