@@ -69,8 +69,16 @@ func TestPages_visitor(t *testing.T) {
 			t.Error("the page does not say that it has ended")
 		}
 		r.want(r.form(b, "/c/shop", "action", "rate", "score", "4", "comment", "fine"), 303, "")
+		a = r.want(r.with(b, "GET", "/c/shop?locale=en", "", html...), 200, "")
+		if !bytes.Contains(a.body, []byte(">fine</textarea>")) || !bytes.Contains(a.body, []byte("Thanks for your rating")) {
+			t.Error("she cannot change what she said")
+		}
 		r.want(r.form(b, "/c/shop", "text", "one more thing", "client_id", "0192f0c1-0000-7000-8000-00000000000f"), 422, "")
 		r.want(r.form(b, "/c/shop", "action", "again"), 303, "")
+		a = r.want(r.with(b, "GET", "/c/shop", "", html...), 200, "")
+		if !bytes.Contains(a.body, []byte(`data-status="waiting"`)) || !bytes.Contains(a.body, []byte("Is &lt;b&gt;this")) {
+			t.Error("it is not the same conversation that goes on")
+		}
 		r.want(r.form(b, "/c/shop", "text", "one more thing", "client_id", "0192f0c1-0000-7000-8000-00000000000f"), 303, "")
 	})
 	t.Run("somebody who waits may leave the queue", func(t *testing.T) {

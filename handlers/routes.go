@@ -126,7 +126,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/api/v1/conversations/:id/notes", reader, p.Notes},
 		{post, "/api/v1/conversations/:id/notes", replier, p.Note},
 		{post, "/api/v1/conversations/:id/assign", replier, p.Assign},
-		{post, "/api/v1/conversations/:id/reopen", replier, p.Reopen},
+		{post, "/api/v1/conversations/:id/reopen", writer, send(p.Reopen)},
 		{post, "/api/v1/conversations/:id/snooze", replier, p.Snooze},
 		{post, "/api/v1/conversations/:id/labels", replier, p.Labels},
 		{get, "/api/v1/messages/:id/trace", reader, p.Trace},

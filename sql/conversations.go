@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	stdsql "database/sql"
 	"errors"
 	"time"
 
@@ -114,16 +115,25 @@ func (s *Store) Reopen(ctx context.Context, line string, conversation chat.ID, b
 	return m, err
 }
 
-// Rate keeps the visitor's rating of her conversation; a later one replaces it and writes no second notice.
+// Rate keeps the visitor's rating of her conversation; one that comes within chat.RateChange replaces it and writes no
+// second notice. After that it is chat.Conflict, until the conversation has ended anew.
 func (s *Store) Rate(ctx context.Context, line string, conversation chat.ID, rating chat.Rating, by chat.Author, trace string) (chat.Moved, error) {
 	return s.move(ctx, line, conversation, by, func(b *batch, r *row) (*chat.Message, error) {
 		var first bool
-		if err := b.t.get(&first, "Conversation_Rate", struct {
-			Conversation chat.ID        `db:"conversation_id"`
-			Score        int            `db:"score"`
-			Tags         pq.StringArray `db:"tags"`
-			Comment      string         `db:"comment"`
-		}{conversation, rating.Score, append(pq.StringArray{}, rating.Tags...), rating.Comment}); err != nil {
+		now := b.time(r)
+		err := b.t.get(&first, "Conversation_Rate", struct {
+			Conversation chat.ID         `db:"conversation_id"`
+			Score        int             `db:"score"`
+			Tags         pq.StringArray  `db:"tags"`
+			Comment      string          `db:"comment"`
+			Now          time.Time       `db:"now"`
+			Since        time.Time       `db:"since"`
+			Closed       stdsql.NullTime `db:"closed"`
+		}{conversation, rating.Score, append(pq.StringArray{}, rating.Tags...), rating.Comment, now, now.Add(-chat.RateChange), r.Closed})
+		if errors.Is(err, chat.NotFound()) {
+			return nil, chat.Conflict("rate_late", "A rating can be changed for ten minutes.")
+		}
+		if err != nil {
 			return nil, err
 		}
 		if r.Score = rating.Score; !first {
@@ -131,6 +141,24 @@ func (s *Store) Rate(ctx context.Context, line string, conversation chat.ID, rat
 		}
 		return b.notice(r, chat.Notice{Name: "rated", By: by.Kind, Score: rating.Score}, trace), nil
 	})
+}
+
+// Rating returns what the visitor thought of a conversation, or chat.NotFound.
+func (s *Store) Rating(ctx context.Context, line string, conversation chat.ID) (chat.Rating, error) {
+	p, err := s.line(line)
+	if err != nil {
+		return chat.Rating{}, err
+	}
+	var r struct {
+		Score   int            `db:"score"`
+		Tags    pq.StringArray `db:"tags"`
+		Comment string         `db:"comment"`
+		Created time.Time      `db:"created_at"`
+	}
+	if err := p.get(ctx, &r, "Conversation_Rating", conversation); err != nil {
+		return chat.Rating{}, err
+	}
+	return chat.Rating{Score: r.Score, Tags: r.Tags, Comment: r.Comment, Created: r.Created}, nil
 }
 
 // Snooze sets an open conversation aside until the time; the next message of its visitor wakes it.

@@ -325,4 +325,25 @@ func TestStore_Rate(t *testing.T) {
 	}
 	_, err = s.Rate(t.Context(), "shop", k.id, chat.Rating{Score: 1}, begin(t, s).visitor, "")
 	wantCode(t, err, chat.CodeNotFound)
+
+	run(t, s, "shop", "UPDATE ratings SET created_at = created_at - interval '11 minutes' WHERE conversation_id = $1", k.id)
+	_, err = s.Rate(t.Context(), "shop", k.id, chat.Rating{Score: 5}, k.visitor, "")
+	if wantCode(t, err, chat.CodeConflict); k.now(t).Score != 2 {
+		t.Fatal("it was changed after ten minutes")
+	}
+	if r, err := s.Rating(t.Context(), "shop", k.id); err != nil || r.Score != 2 || r.Changeable(k.now(t), time.Now()) {
+		t.Fatalf("got %+v, %v", r, err)
+	}
+	if _, err := s.End(t.Context(), "shop", k.id, k.visitor, ""); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := s.Rating(t.Context(), "shop", k.id); err != nil || !r.Changeable(k.now(t), time.Now()) {
+		t.Fatalf("it has ended since: got %+v, %v", r, err)
+	}
+	if m, err = s.Rate(t.Context(), "shop", k.id, chat.Rating{Score: 5, Tags: []string{"耐心"}}, k.visitor, ""); err != nil || m.Notice == nil {
+		t.Fatalf("it has ended since: got %+v, %v", m, err)
+	}
+	if r, err := s.Rating(t.Context(), "shop", k.id); err != nil || r.Score != 5 || len(r.Tags) != 1 || time.Since(r.Created) > chat.RateChange {
+		t.Fatalf("got %+v, %v", r, err)
+	}
 }

@@ -2,7 +2,7 @@ import { slot } from "./draw.js";
 
 /** The visitor's other forms: to end, to begin again, to rate, and the small things of the bar. They post by themselves without script. */
 export class Forms {
-  #api; #words; #id; #again; #rated = null;
+  #api; #words; #id; #again;
 
   /** @param {{api: import("./api.js").API, words: import("./words.js").Words, id: () => string, again: () => Promise<void>}} options */
   constructor({ api, words, id, again }) {
@@ -39,27 +39,37 @@ export class Forms {
     }
   }
 
-  async #close() { await this.#api.post(`/api/v1/conversations/${this.#id()}/close`); }
+  async #close() { await this.#post("close"); }
 
+  /** The same conversation goes on; one that ended too long ago leaves room for another. */
   async #begin() {
-    await this.#again();
-    if (!this.#rated) return;
-    const { form, thanks } = this.#rated;
-    form.reset();
-    thanks.replaceWith(form); // the next conversation may be rated too
-    this.#rated = null;
+    try {
+      await this.#post("reopen");
+    } catch (problem) {
+      if (problem.code !== "conflict") throw problem;
+      await this.#again();
+    }
+    this.#said(document.querySelector("form[data-rating]"), false); // what ends again may be rated again
   }
 
   async #rate(form) {
     const said = new FormData(form);
-    await this.#api.post(`/api/v1/conversations/${this.#id()}/rating`, { score: Number(said.get("score")), tags: said.getAll("tags"), comment: said.get("comment") ?? "" });
-    const thanks = document.createElement("p");
-    thanks.className = form.className;
-    thanks.setAttribute("role", "status");
-    thanks.textContent = this.#words.say("thanks");
-    form.replaceWith(thanks);
-    this.#rated = { form, thanks };
+    await this.#post("rating", { score: Number(said.get("score")), tags: said.getAll("tags"), comment: said.get("comment") ?? "" });
+    this.#said(form, true);
   }
+
+  /** A rating that was sent folds away into thanks, from where it can be changed. */
+  #said(form, done) {
+    if (!form) return;
+    for (const place of form.querySelectorAll('[data-slot="error"]')) place.hidden = true;
+    const box = form.parentNode;
+    box.open = !done;
+    const thanks = box.firstElementChild;
+    thanks.hidden = !done;
+    if (done) thanks.focus();
+  }
+
+  #post(what, body) { return this.#api.post(`/api/v1/conversations/${this.#id()}/${what}`, body); }
 }
 
 function fold() {

@@ -77,6 +77,20 @@ type Rating struct {
 	Score   int      `json:"score"`
 	Tags    []string `json:"tags,omitempty"`
 	Comment string   `json:"comment,omitempty"`
+	// Created is when she first said so.
+	Created time.Time `json:"-"`
+}
+
+const (
+	// RateChange is for how long a rating may be changed.
+	RateChange = 10 * time.Minute
+	// ReopenWithin is for how long after its end a visitor takes the same conversation up again; later she begins a new one.
+	ReopenWithin = 24 * time.Hour
+)
+
+// Changeable reports whether the rating may be changed: for a while, or because the conversation has ended anew since.
+func (r Rating) Changeable(c Conversation, now time.Time) bool {
+	return r.Created.Before(c.Closed.Time) || now.Sub(r.Created) < RateChange
 }
 
 // Check reports what is wrong with a rating.

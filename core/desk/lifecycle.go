@@ -23,14 +23,18 @@ func (d *Desk) End(ctx context.Context, id chat.ID) error {
 	return d.moved(c.Status, m)
 }
 
-// Reopen takes a closed conversation up again: it is the agent's who does it. Her visitor must have no newer one open.
+// Reopen takes a closed conversation up again: it is the agent's who does it, and waits when its visitor does, who may
+// within chat.ReopenWithin. She must have no newer one open.
 func (d *Desk) Reopen(ctx context.Context, id chat.ID) error {
-	c, err := d.agentsConversation(ctx, id, chat.ConversationReply)
+	c, err := d.conversation(ctx, id, chat.ConversationReply)
 	if err != nil {
 		return err
 	}
 	if c.Status != chat.StatusClosed {
 		return nil
+	}
+	if chat.ActorFrom(ctx).Kind == chat.KindVisitor && d.clock.Now().Sub(c.Closed.Time) > chat.ReopenWithin {
+		return chat.Conflict("reopen_late", "This conversation ended too long ago. Please begin a new one.")
 	}
 	m, err := d.store.Reopen(ctx, c.Line, id, chat.ActorFrom(ctx).Author(), chat.TraceFrom(ctx))
 	if err != nil {
@@ -113,6 +117,15 @@ func (d *Desk) Recall(ctx context.Context, id chat.ID, seq int64) error {
 	}
 	d.announceMoved(m)
 	return nil
+}
+
+// Rating returns what the visitor thought of her conversation, or chat.NotFound.
+func (d *Desk) Rating(ctx context.Context, id chat.ID) (chat.Rating, error) {
+	c, err := d.conversation(ctx, id, chat.ConversationRead)
+	if err != nil {
+		return chat.Rating{}, err
+	}
+	return d.store.Rating(ctx, c.Line, id)
 }
 
 // agentsConversation is conversation for what only agents may do; to a visitor there is no such thing.

@@ -37,6 +37,20 @@ func TestDesk_End(t *testing.T) {
 			t.Fatalf("%d events more", got-events)
 		}
 	})
+	t.Run("its visitor takes it up again within a day", func(t *testing.T) {
+		n := alone(t)
+		v, other := n.waiting(t, "shop"), n.visitor(t, "shop")
+		wantCode(t, n.End(v.ctx, v.conversation), "")
+		wantCode(t, n.Reopen(other.ctx, v.conversation), chat.CodeNotFound)
+		n.clock.move(chat.ReopenWithin - time.Minute)
+		wantCode(t, n.Reopen(v.ctx, v.conversation), "")
+		if c := n.now(t, v.conversation); c.Status != chat.StatusWaiting || c.Agent.ID != "" || c.LastSeq != 3 {
+			t.Fatalf("got %+v", c)
+		}
+		wantCode(t, n.End(v.ctx, v.conversation), "")
+		n.clock.move(2 * time.Minute)
+		wantCode(t, n.Reopen(v.ctx, v.conversation), chat.CodeConflict)
+	})
 	t.Run("and again from the beginning", func(t *testing.T) {
 		v := n.waiting(t, "shop")
 		wantCode(t, n.Reopen(lin, v.conversation), "") // it has not ended: nothing happens

@@ -96,11 +96,14 @@ type Conversations interface {
 	Wake(ctx context.Context, line string) ([]chat.Conversation, error)
 	// Label replaces a conversation's labels.
 	Label(ctx context.Context, line string, conversation chat.ID, labels []string) (chat.Conversation, error)
-	// Rate keeps the visitor's rating of her conversation; a later one replaces it and writes no second notice.
+	// Rate keeps the visitor's rating of her conversation. One that comes within chat.RateChange replaces it and writes no
+	// second notice; after that it is chat.Conflict, until the conversation has ended anew.
 	Rate(ctx context.Context, line string, conversation chat.ID, r chat.Rating, by chat.Author, trace string) (chat.Moved, error)
 	// Recall takes a message back for its author, who alone may and for chat.RecallWithin: nothing it said is left in the log.
 	// Taking it back again changes nothing and Moved.Notice is nil.
 	Recall(ctx context.Context, line string, conversation chat.ID, seq int64, by chat.Author, trace string) (chat.Moved, error)
+	// Rating returns it, or chat.NotFound.
+	Rating(ctx context.Context, line string, conversation chat.ID) (chat.Rating, error)
 	// Waiting returns the ids of the conversations that wait, oldest first, at most limit.
 	Waiting(ctx context.Context, line string, limit int) ([]chat.ID, error)
 	// Waits returns the waits that ended last, the newest first, at most limit and none that ended more than an hour ago.

@@ -59,8 +59,7 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 		_, _, err = h.desk.Send(ctx, chat.Draft{Conversation: conversation, ClientID: clientID(c, h.clock.Now()), Kind: chat.KindText, Text: text})
 		return err
 	case "again":
-		_, err := h.enter(c, line, true)
-		return err
+		return h.again(c, line)
 	case "logout":
 		h.door.Dismiss(c, line.Name)
 		return nil
@@ -77,6 +76,19 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 		return h.desk.Rate(ctx, conversation.ID, chat.Rating{Score: score, Tags: c.Request().Form["tags"], Comment: c.FormValue("comment")})
 	}
 	return chat.Invalid("action", "There is no such action.")
+}
+
+// again goes on with the conversation that has ended, or with a new one when that was too long ago.
+func (h *Handlers) again(c echo.Context, line chat.Line) error {
+	ctx := c.Request().Context()
+	ended, err := h.desk.Current(ctx)
+	if err == nil {
+		err = h.desk.Reopen(ctx, ended.ID)
+	}
+	if code := chat.CodeOf(err); err != nil && (code == chat.CodeNotFound || code == chat.CodeConflict) {
+		_, err = h.enter(c, line, true)
+	}
+	return err
 }
 
 // enter returns the conversation the visitor writes in, and lets her in first when she is new or wants to begin again.
@@ -154,7 +166,7 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 	}
 	sentence := ui.Problem(page.Text, err, chat.TraceFrom(c.Request().Context()))
 	if c.FormValue("action") == "rate" {
-		page.Rating.Error, page.Rating.Comment = sentence, c.FormValue("comment")
+		page.Rating.Error, page.Rating.Comment, page.Rating.Late = sentence, c.FormValue("comment"), false
 	} else {
 		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), Text: written(c), Error: sentence}
 	}

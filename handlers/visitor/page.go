@@ -65,6 +65,13 @@ func (h *Handlers) page(c echo.Context, line chat.Line) (window.Chat, error) {
 		return window.Chat{}, err
 	}
 	page.Visitor, page.Signed, page.Awaits = actor.ID, actor.Signed, awaits
+	if conversation.Status == chat.StatusClosed && conversation.Score > 0 {
+		r, err := h.desk.Rating(ctx, conversation.ID)
+		if err != nil {
+			return window.Chat{}, err
+		}
+		page.Rated(r, conversation, now)
+	}
 	page.Draft.ClientID = chat.NewID(now)
 	return page, nil
 }

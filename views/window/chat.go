@@ -97,8 +97,10 @@ type Rating struct {
 	Agent string
 	// Score is what the visitor chose: what she sent before, or 0.
 	Score int
-	// Done says that she has rated.
-	Done bool
+	// Done says that she has rated, Late that she may not change it any more.
+	Done, Late bool
+	// Tags are the reasons she gave.
+	Tags []string
 	// Comment and Error are what she wrote and why it was refused.
 	Comment, Error string
 }
@@ -130,7 +132,7 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 		Text: t, Look: k, Path: "/c/" + l.Name, Line: l.Name, Title: l.Title, Color: l.Color,
 		Conversation: c.ID, Status: c.Status, Who: l.Title, Rows: Rows(log.Messages, c, l, t, now), More: log.More,
 		Read: c.Read.Agent, Delivered: c.Read.Agent, Seen: c.Read.Visitor,
-		Rating: Rating{Agent: c.Agent.Name, Score: c.Score, Done: c.Score > 0},
+		Rating: Rating{Agent: c.Agent.Name, Score: c.Score},
 	}
 	if p.Status == "" {
 		p.Status = chat.StatusNew
@@ -146,6 +148,13 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 	p.Hello, p.Lead = hello(l, t)
 	p.Queue = Queue{Position: c.Position, Minutes: c.Wait}
 	return p
+}
+
+// Rated fills in the visitor's rating.
+func (c *Chat) Rated(r chat.Rating, of chat.Conversation, now time.Time) {
+	anew := r.Created.Before(of.Closed.Time)
+	c.Rating.Done, c.Rating.Late = !anew, !r.Changeable(of, now)
+	c.Rating.Score, c.Rating.Tags, c.Rating.Comment = r.Score, r.Tags, r.Comment
 }
 
 // note returns the sentence under the name: where the conversation stands, else the line, where an agent's name stands above,

@@ -58,6 +58,7 @@ func states(t i18n.Text, k Look, words string) map[string]templ.Component {
 		"snoozed":     page(chat.StatusSnoozed, nil),
 		"closed":      page(chat.StatusClosed, nil),
 		"rated":       page(chat.StatusClosed, func(c *Chat) { c.Rating.Done = true }),
+		"rated late":  page(chat.StatusClosed, func(c *Chat) { c.Rating.Done, c.Rating.Late = true, true }),
 		"refused":     page(chat.StatusOpen, func(c *Chat) { c.Draft.Text, c.Draft.Error = words, words }),
 		"ill rated":   page(chat.StatusClosed, func(c *Chat) { c.Rating.Comment, c.Rating.Error = words, words }),
 		"unavailable": Unavailable(down),
@@ -238,7 +239,7 @@ func TestPage_Contract(t *testing.T) {
 		}
 		for key, place := range map[string]string{
 			"sending": "", "sent": "", "delivered": "", "read": "", "failed": "", "today": "", "yesterday": "", "typing": "{name}", "new_messages": "{n}", "title_unread": "{n}",
-			"offline": "", "reconnecting": "", "queued": "{n}", "degraded": "", "queue": "{n}", "queue_wait": "", "connecting": "", "ended": "", "thanks": "", "queue_estimate": "{n}", "notice.joined": "{agent}", "notice.transferred": "{from}",
+			"offline": "", "reconnecting": "", "queued": "{n}", "degraded": "", "queue": "{n}", "queue_wait": "", "connecting": "", "ended": "", "queue_estimate": "{n}", "notice.joined": "{agent}", "notice.transferred": "{from}",
 			"notice.closed_by_visitor": "", "notice.rated": "{score}", "error.too_long": "", "error.queue_full": "", "error.internal": "",
 		} {
 			if words[key] == "" || !strings.Contains(words[key], place) {
@@ -357,6 +358,10 @@ func TestPage(t *testing.T) {
 	})
 	t.Run("a rated conversation asks no more", func(t *testing.T) {
 		_, doc := render(t, states(zh, Look{}, "您好")["rated"])
+		if _, open := attr(all(doc, "data-rating")[0].Parent, "open"); open || hidden(doc, "data-closed") {
+			t.Error("what was said does not fold away")
+		}
+		_, doc = render(t, states(zh, Look{}, "您好")["rated late"])
 		if len(all(doc, "data-rating")) != 0 || hidden(doc, "data-closed") {
 			t.Error("it asks again, or offers no way on")
 		}

@@ -18,7 +18,7 @@ func Words(t i18n.Text) []Word {
 		{"queued", t.F("window.queued", "N", "{n}")}, {"degraded", t.S("window.degraded")},
 		{"queue", "{n}"}, // the sentence stands around it, so that the number can be drawn large
 		{"queue_estimate", t.F("window.queue_estimate", "N", "{n}")}, {"queue_wait", t.S("window.queue_wait")},
-		{"connecting", t.S("window.connecting")}, {"ended", t.S("window.ended")}, {"thanks", t.S("window.thanks")},
+		{"connecting", t.S("window.connecting")}, {"ended", t.S("window.ended")},
 		{"rate", t.F("window.rate", "Name", "{name}")},
 		{"error.too_long", t.S("error.too_long")},
 	}

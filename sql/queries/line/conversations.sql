@@ -83,10 +83,17 @@ SELECT c.id FROM conversations c WHERE c.status = 'snoozed' AND c.snoozed_until 
 UPDATE conversations SET labels = CAST($2 AS text[]) WHERE id = $1;
 
 -- name: Conversation_Rate
-INSERT INTO ratings (conversation_id, score, tags, comment)
-VALUES (:conversation_id, :score, CAST(:tags AS text[]), :comment)
-ON CONFLICT (conversation_id) DO UPDATE SET score = excluded.score, tags = excluded.tags, comment = excluded.comment
-RETURNING (xmax = 0) AS first;
+-- No row when there is a rating that may not be changed any more. What was rated before it ended anew is rated anew.
+INSERT INTO ratings AS r (conversation_id, score, tags, comment, created_at)
+VALUES (:conversation_id, :score, CAST(:tags AS text[]), :comment, CAST(:now AS timestamptz))
+ON CONFLICT (conversation_id) DO UPDATE
+SET score = excluded.score, tags = excluded.tags, comment = excluded.comment,
+    created_at = CASE WHEN r.created_at < CAST(:closed AS timestamptz) THEN excluded.created_at ELSE r.created_at END
+WHERE r.created_at > CAST(:since AS timestamptz) OR r.created_at < CAST(:closed AS timestamptz)
+RETURNING r.created_at = CAST(:now AS timestamptz) AS first;
+
+-- name: Conversation_Rating
+SELECT r.score, r.tags, r.comment, r.created_at FROM ratings r WHERE r.conversation_id = $1;
 
 -- name: Conversation_Recent
 -- In one that is new nobody has written but a canary.
