@@ -42,7 +42,7 @@ func planned(cfg pq.Config) pq.Config {
 func (c *conns) tx(ctx context.Context, f func(t *tx) error) error {
 	inner, err := c.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return err
+		return translateBegin(err)
 	}
 	defer inner.Rollback() //nolint:errcheck // after a commit it does nothing; otherwise f's error says more
 	t := &tx{ctx: ctx, conns: c, tx: inner}

@@ -22,6 +22,10 @@ const (
 	// codePaused and codeAway are raised by the triggers of a line that is moving to another database, or has moved.
 	codePaused pqerror.Code = "US001"
 	codeAway   pqerror.Code = "US002"
+	// codeReadOnly and codeNotNow are what a database that follows another says to whoever would write, lock a table, listen
+	// or notify there, or asks how far it has written itself.
+	codeReadOnly pqerror.Code = "25006"
+	codeNotNow   pqerror.Code = "55000"
 )
 
 // isAway reports whether a statement was refused because the line is in another database by now.
@@ -29,6 +33,10 @@ func isAway(err error) bool {
 	r, ok := asRefusal(err)
 	return ok && r.code == codeAway
 }
+
+// follows reports whether a statement was refused because the database follows another, or may only be read. Waiting for it is
+// no use: it is as good as away until it is promoted, or the address leads to another.
+func follows(r *refusal) bool { return r.code == codeReadOnly || r.code == codeNotNow }
 
 func asRefusal(err error) (*refusal, bool) { return errors.AsType[*refusal](err) }
 
@@ -89,6 +97,15 @@ func translate(err error) error {
 	return err
 }
 
+// translateBegin is translate for the beginning of a transaction. To write is a feature that a database in recovery has not
+// got, says Postgres; at any other place that code is a mistake of ours.
+func translateBegin(err error) error {
+	if e, ok := errors.AsType[*pq.Error](err); ok && e.Code == pqerror.FeatureNotSupported {
+		return unavailable(&refusal{code: codeReadOnly, message: e.Message})
+	}
+	return translate(err)
+}
+
 func translatePostgres(e *pq.Error) error {
 	r := &refusal{code: e.Code, table: e.Table, constraint: e.Constraint}
 	switch e.Code {
@@ -110,7 +127,8 @@ func translatePostgres(e *pq.Error) error {
 	case "54":
 		c = chat.Invalid("too_complex", "This is too large or too complex.")
 	case "08", "40", "53", "57", "58", "XX", "55", "28", "3D", "25":
-		// 55 is a lock not had in time; 28 and 3D a database not ready for us; 25 a transaction that Postgres ended for being idle.
+		// 55 is a lock not had in time; 28 and 3D a database not ready for us; 25 a transaction that Postgres ended for being
+		// idle; some of 25 and 55 a database that follows another.
 		r.message = e.Message
 		return unavailable(r)
 	default: // a mistake of ours, such as a statement that does not fit the schema
@@ -156,11 +174,13 @@ func outage(err error) bool {
 	if chat.CodeOf(err) != chat.CodeLineUnavailable || errors.Is(err, context.Canceled) {
 		return false
 	}
-	if r, ok := errors.AsType[*refusal](err); ok {
-		switch r.code.Class() {
-		case "40", "55", "25", "US":
-			return false
-		}
+	r, ok := asRefusal(err)
+	if !ok || follows(r) {
+		return true
+	}
+	switch r.code.Class() {
+	case "40", "55", "25", "US":
+		return false
 	}
 	return true
 }

@@ -138,6 +138,8 @@ func reason(err error) string {
 		return "there is no such database"
 	case r.code.Class() == "53":
 		return "the database has no connection, memory or disk left"
+	case follows(r):
+		return "the database follows another and takes nothing in, or may only be read"
 	case r.code == codePaused, r.code == codeAway:
 		return "it is moving to another database"
 	}
