@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	// inFlight is how many calls of one pool run, or wait for a connection, at the same time.
+	// inFlight is how many calls of one pool run, or wait for a connection, at the same time; those that accept messages are
+	// counted apart.
 	inFlight = 64
 	// roomWait is how long one more waits for its turn.
 	roomWait = 500 * time.Millisecond
@@ -32,7 +33,9 @@ const (
 
 // guard keeps a database that is away from costing more than it has to: callers hear at once, and one call a second tries.
 type guard struct {
-	room    bulkhead.Bulkhead[any]
+	// room is for the calls of every day, keep for accepting: a thousand readers who come back at once must not be in the way of who writes.
+	room, keep bulkhead.Bulkhead[any]
+
 	breaker circuitbreaker.CircuitBreaker[any]
 	row     atomic.Int32 // failures since the last success
 	// running and refused are for whoever looks: calls inside, and calls that were answered without being made.
@@ -41,7 +44,7 @@ type guard struct {
 }
 
 func newGuard() *guard {
-	g := &guard{room: bulkhead.New[any](inFlight)}
+	g := &guard{room: bulkhead.New[any](inFlight), keep: bulkhead.New[any](inFlight)}
 	g.breaker = circuitbreaker.NewBuilder[any]().
 		WithFailureRateThreshold(0.5, rateLow, rateSpan).
 		WithDelay(probeWait).
@@ -56,7 +59,12 @@ func newGuard() *guard {
 }
 
 // run calls f unless the database is known to be away. f's errors are translated ones.
-func (g *guard) run(ctx context.Context, f func() error) (err error) {
+func (g *guard) run(ctx context.Context, f func() error) error { return g.in(ctx, g.room, f) }
+
+// accept is run for a call that accepts messages.
+func (g *guard) accept(ctx context.Context, f func() error) error { return g.in(ctx, g.keep, f) }
+
+func (g *guard) in(ctx context.Context, room bulkhead.Bulkhead[any], f func() error) (err error) {
 	// Asked twice: those who come while every place is held by a call that hangs must not wait for one.
 	if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
 		g.refused.Add(1)
@@ -64,13 +72,13 @@ func (g *guard) run(ctx context.Context, f func() error) (err error) {
 	}
 	g.running.Add(1)
 	defer g.running.Add(-1)
-	if err := g.room.AcquirePermitWithMaxWait(ctx, roomWait); errors.Is(err, bulkhead.ErrFull) {
+	if err := room.AcquirePermitWithMaxWait(ctx, roomWait); errors.Is(err, bulkhead.ErrFull) {
 		g.refused.Add(1)
 		return chat.QueueFull(err)
 	} else if err != nil {
 		return translate(err)
 	}
-	defer g.room.ReleasePermit()
+	defer room.ReleasePermit()
 	if !g.breaker.TryAcquirePermit() {
 		g.refused.Add(1)
 		return unavailable(circuitbreaker.ErrOpen)

@@ -147,6 +147,24 @@ func TestGuard_run(t *testing.T) {
 			wantCode(t, g.run(t.Context(), pass), "")
 		})
 	})
+	t.Run("64 at a time are not in the way of accepting, which are 64 themselves", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			g, stay := newGuard(), make(chan struct{})
+			var all sync.WaitGroup
+			for range inFlight {
+				all.Go(func() { _ = g.run(t.Context(), func() error { <-stay; return nil }) })
+			}
+			synctest.Wait()
+			wantCode(t, g.accept(t.Context(), pass), "")
+			for range inFlight {
+				all.Go(func() { _ = g.accept(t.Context(), func() error { <-stay; return nil }) })
+			}
+			synctest.Wait()
+			wantCode(t, g.accept(t.Context(), pass), chat.CodeQueueFull)
+			close(stay)
+			all.Wait()
+		})
+	})
 	t.Run("a panic gives its place back", func(t *testing.T) {
 		g := newGuard()
 		for range inFlight + 1 {

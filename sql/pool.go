@@ -52,21 +52,29 @@ func (p *pool) close() error {
 //
 // A line that has moved refuses what is written to its old place, having done nothing of it: then f is called again at the new one.
 func (p *pool) call(ctx context.Context, f func(ctx context.Context, p *pool) error) error {
+	return p.through(ctx, (*guard).run, f)
+}
+
+// through is call by one of the guard's ways.
+func (p *pool) through(ctx context.Context, way way, f func(ctx context.Context, p *pool) error) error {
 	for h := p.heir.Load(); h != nil; h = p.heir.Load() {
 		p = h
 	}
-	err := p.try(ctx, f)
+	err := p.try(ctx, way, f)
 	if p.moved == nil || !isAway(err) {
 		return err
 	}
 	p.moved(ctx)
 	if h := p.heir.Load(); h != nil {
-		return h.try(ctx, f)
+		return h.try(ctx, way, f)
 	}
 	return err
 }
 
-func (p *pool) try(ctx context.Context, f func(ctx context.Context, p *pool) error) error {
+// way is how the guard lets a call through.
+type way func(g *guard, ctx context.Context, f func() error) error
+
+func (p *pool) try(ctx context.Context, way way, f func(ctx context.Context, p *pool) error) error {
 	if err := ctx.Err(); err != nil {
 		return translate(err)
 	}
@@ -76,7 +84,7 @@ func (p *pool) try(ctx context.Context, f func(ctx context.Context, p *pool) err
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
 	defer cancel()
-	return p.guard.run(ctx, func() error { return translate(f(ctx, p)) })
+	return way(p.guard, ctx, func() error { return translate(f(ctx, p)) })
 }
 
 // get reads the one row of a statement into dest: a scalar, or a struct with db tags. No row is chat.NotFound.
@@ -121,9 +129,9 @@ func (p *pool) tx(ctx context.Context, f func(t *tx) error) error {
 	return p.call(ctx, func(ctx context.Context, p *pool) error { return p.conns.tx(ctx, f) })
 }
 
-// accept is tx on a connection that is kept for it.
+// accept is tx on a connection that is kept for it, in room that is kept for it.
 func (p *pool) accept(ctx context.Context, f func(t *tx) error) error {
-	return p.call(ctx, func(ctx context.Context, p *pool) error { return p.accepts.tx(ctx, f) })
+	return p.through(ctx, (*guard).accept, func(ctx context.Context, p *pool) error { return p.accepts.tx(ctx, f) })
 }
 
 func affected(r stdsql.Result, err error) (int64, error) {
