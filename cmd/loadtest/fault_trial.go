@@ -146,6 +146,21 @@ func (t *trial) released(ctx context.Context, before footprint) error {
 	}
 }
 
+// givenBack is a row without a crew, after which the nodes must have given back what it took all the same.
+func givenBack(run func(ctx context.Context, t *trial) error) func(ctx context.Context, t *trial) error {
+	return func(ctx context.Context, t *trial) error {
+		before, err := t.footprint(ctx)
+		if err != nil {
+			return err
+		}
+		if err := run(ctx, t); err != nil {
+			return err
+		}
+		direct.CloseIdleConnections()
+		return t.released(ctx, before)
+	}
+}
+
 func (f footprint) String() string {
 	return fmt.Sprintf("%.0f goroutines, %.0f files, %.0f MB of heap", f.goroutines, f.files, f.heap/(1<<20))
 }
