@@ -31,6 +31,8 @@ type Options struct {
 	BaseURL string
 	// Demo shows the sample shop at /demo.
 	Demo bool
+	// FileMax is how many bytes a file may have that somebody attaches; 0 is none at all.
+	FileMax int64
 	// Unlimited switches the rate limits off, for load tests.
 	Unlimited bool
 	// Proxies are the networks whose X-Forwarded-For is believed.
@@ -57,6 +59,7 @@ type Handlers struct {
 	limits   *limits
 	origin   *http.CrossOriginProtection
 	secure   bool
+	fileMax  int64
 	clock    desk.Clock
 	log      *slog.Logger
 	echo     *echo.Echo
@@ -85,7 +88,7 @@ func New(o Options) (*Handlers, error) {
 		return nil, err
 	}
 	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
-		secure: base.Scheme == "https", clock: o.Clock, log: o.Log, echo: echo.New(),
+		secure: base.Scheme == "https", fileMax: o.FileMax, clock: o.Clock, log: o.Log, echo: echo.New(),
 		node: o.Node, build: o.Build, databases: o.Databases, measures: o.Measures, requests: newRequests()}
 	// scs.New would make a store of its own, with a goroutine that nothing ends.
 	h.sessions = &scs.SessionManager{Store: o.Sessions, Codec: scs.GobCodec{}, HashTokenInStore: true, Lifetime: 14 * 24 * time.Hour, IdleTimeout: 3 * 24 * time.Hour}
@@ -99,9 +102,9 @@ func New(o Options) (*Handlers, error) {
 	e.HTTPErrorHandler = h.fail
 	e.IPExtractor = extractor(o.Proxies)
 	e.Use(trace, h.logged, h.rescue, h.protect, h.crossOrigin)
-	v := visitor.New(visitor.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Demo: o.Demo})
-	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords})
-	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock})
+	v := visitor.New(visitor.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Demo: o.Demo, FileMax: o.FileMax})
+	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords, FileMax: o.FileMax})
+	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock, FileMax: o.FileMax})
 	for _, r := range h.routes(v, a, p, o.Demo) {
 		h.requests.add(r)
 		e.Add(r.method, r.path, h.guard(r))

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"hash/maphash"
 	"net/netip"
 	"sync"
@@ -37,6 +38,8 @@ type limits struct {
 	off                                            bool
 	streams                                        *streamCount
 	visitorSend, addressSend, addressEnter, typing *limit
+	visitorFile, addressFile                       *limit
+	arriving                                       chan struct{}
 	accountAt, account, addressLogin               *limit
 }
 
@@ -48,6 +51,9 @@ func newLimits(off bool) *limits {
 		addressSend:  newLimit(200, 1000, 10*time.Minute),
 		addressEnter: newLimit(5, 100, 10*time.Minute),
 		typing:       newLimit(5, 20, 10*time.Minute),
+		visitorFile:  newLimit(0.2, 20, 10*time.Minute),
+		addressFile:  newLimit(5, 200, 10*time.Minute),
+		arriving:     make(chan struct{}, arriving),
 		accountAt:    newLimit(1.0/12, 8, 30*time.Minute),
 		account:      newLimit(1, 60, 30*time.Minute),
 		addressLogin: newLimit(0.5, 40, 30*time.Minute),
@@ -158,6 +164,36 @@ func (l *limits) sends(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := l.Send(c.RealIP(), chat.ActorFrom(c.Request().Context())); err != nil {
 			return err
 		}
+		return next(c)
+	}
+}
+
+// arriving is how many files may be on their way at once: each has a temporary file, and all but the first bytes in it.
+const arriving = 64
+
+// File counts a file somebody attaches, until over is called.
+func (l *limits) File(address string, actor chat.Actor) (over func(), err error) {
+	if !l.off && actor.Kind != chat.KindAgent {
+		if err := errors.Join(l.visitorFile.take(string(actor.ID)), l.addressFile.take(network(address))); err != nil {
+			return nil, err
+		}
+	}
+	select {
+	case l.arriving <- struct{}{}:
+		return func() { <-l.arriving }, nil
+	default:
+		return nil, chat.QueueFull(nil)
+	}
+}
+
+// uploads bounds files.
+func (l *limits) uploads(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		over, err := l.File(c.RealIP(), chat.ActorFrom(c.Request().Context()))
+		if err != nil {
+			return err
+		}
+		defer over()
 		return next(c)
 	}
 }

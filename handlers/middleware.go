@@ -9,14 +9,18 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/handlers/media"
 )
 
 // maxBody is the largest body of a request, in bytes: a text somewhat over 8,000 characters fits, also as JSON escapes or in
 // a form, where a Chinese character takes 9 and an emoji 12, so that it can be refused with the text still in the field.
 const maxBody = 128 << 10
 
+// takesFiles are the paths where a form may be larger than that, by the size of a file.
+var takesFiles = map[string]bool{"/api/v1/conversations/:id/attachments": true, "/c/:line": true, "/console/c/:id": true}
+
 // csp is what every page of ours needs, and no more. What may frame a page is added by the page.
-const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 
 // trace gives the request its trace id: that of a valid W3C traceparent, or a new one.
 func trace(next echo.HandlerFunc) echo.HandlerFunc {
@@ -66,7 +70,11 @@ func (h *Handlers) protect(next echo.HandlerFunc) echo.HandlerFunc {
 		if enc := r.Header.Get(echo.HeaderContentEncoding); enc != "" && enc != "identity" {
 			return &chat.Error{Code: chat.CodeUnsupportedMedia, Key: "unsupported_media", Detail: "This kind of content is not accepted."}
 		}
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		most := int64(maxBody)
+		if takesFiles[c.Path()] && media.Multipart(r) {
+			most += h.fileMax
+		}
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
 		return next(c)
 	}
 }

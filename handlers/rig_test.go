@@ -20,6 +20,7 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
 	"github.com/taadis/unique-support/handlers/agent"
+	"github.com/taadis/unique-support/handlers/media"
 	"github.com/taadis/unique-support/handlers/push"
 	"github.com/taadis/unique-support/sql"
 	"github.com/taadis/unique-support/sql/sqltest"
@@ -69,6 +70,9 @@ func prepare(ctx context.Context, dsn string) (err error) {
 // keyOf is the API key of a sample agent.
 func keyOf(name string) string { return KeyPrefix + strings.ToLower(name) }
 
+// fileMax is the largest file of the rig.
+const fileMax = 256 << 10
+
 type realClock struct{}
 
 func (realClock) Now() time.Time { return time.Now() }
@@ -98,8 +102,12 @@ func newRig(t *testing.T, options ...option) *rig {
 		t.Fatal(err)
 	}
 	hub := push.New(push.Options{Log: log, Pushed: func(e *chat.Event) { r.desk.Pushed(e) }})
-	r.desk = desk.New(desk.Options{Store: r.store, Bus: r.store.Bus("test"), Pusher: hub, Clock: realClock{}, Node: "desk-1", Log: log})
-	o := Options{Desk: r.desk, Hub: hub, Sessions: r.store.Sessions(), Secret: bytes.Repeat([]byte("s"), 32), Passwords: agent.NewPasswords(), Clock: realClock{}, Log: log}
+	blobs, err := sql.OpenBlobs(t.TempDir(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.desk = desk.New(desk.Options{Store: r.store, Bus: r.store.Bus("test"), Pusher: hub, Clock: realClock{}, Blobs: blobs, Inspector: media.New(fileMax), Node: "desk-1", Log: log})
+	o := Options{Desk: r.desk, Hub: hub, Sessions: r.store.Sessions(), Secret: bytes.Repeat([]byte("s"), 32), Passwords: agent.NewPasswords(), Clock: realClock{}, FileMax: fileMax, Log: log}
 	for _, f := range options {
 		f(&o)
 	}
@@ -120,7 +128,7 @@ func newRig(t *testing.T, options ...option) *rig {
 			t.Error(err)
 		}
 		cancel()
-		if err := errors.Join(g.Wait(), r.store.Close()); err != nil {
+		if err := errors.Join(g.Wait(), r.store.Close(), blobs.Close()); err != nil {
 			t.Error(err)
 		}
 	})

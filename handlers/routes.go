@@ -120,6 +120,10 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{post, "/api/v1/conversations/:id/rating", guest, send(p.Rate)},
 		{post, "/api/v1/conversations/:id/close", writer, send(p.Close)},
 
+		{post, "/api/v1/conversations/:id/attachments", writer, h.limits.uploads(p.Attach)},
+		{get, "/api/v1/conversations/:id/attachments/:attachment", either, p.Attachment},
+		{get, "/api/v1/conversations/:id/attachments/:attachment/thumbnail", either, p.Thumbnail},
+
 		{get, "/api/v1/inbox", reader, p.Inbox},
 		{get, "/api/v1/inbox/events", reader, p.InboxEvents},
 		{get, "/api/v1/canned-replies", reader, p.Canned},

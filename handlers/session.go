@@ -19,7 +19,8 @@ const (
 	visitorCookie = "support_visitor_"
 	agentCookie   = "support_console"
 	hostPrefix    = "__Host-"
-	// asAgent is the header by which the console says that it is the agent's, when a visitor's cookie is there too.
+	// asAgent is the header by which the console says that it is the agent's, when a visitor's cookie is there too. Pictures and links,
+	// which have no headers, say "?as=agent".
 	asAgent = "X-Support-As"
 )
 
@@ -40,7 +41,7 @@ func (h *Handlers) who(c echo.Context, p policy) (chat.Actor, error) {
 	if token := bearer(c.Request()); token != "" {
 		return h.byBearer(c, token)
 	}
-	if p.visitor && c.Request().Header.Get(asAgent) != "agent" {
+	if p.visitor && c.Request().Header.Get(asAgent) != "agent" && c.QueryParam("as") != "agent" {
 		// A visitor's page whose cookie has lapsed must not speak for the agent who is signed in beside it.
 		if a := h.byCookie(c); a.Kind != "" || !p.agent() || c.Request().Method != http.MethodGet {
 			return a, nil

@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type batch struct {
 	touched  []*row
 	messages []entry
 	notes    []entry
+	// named are the attachments that the messages name.
+	named []chat.ID
 	// began are the rows that a message made wait.
 	began []*row
 }
@@ -81,7 +84,7 @@ func (b *batch) add(r *row, d chat.Draft) chat.Message {
 	r.LastSeq++
 	m.Seq, r.Last = r.LastSeq, created
 	if d.Kind != chat.KindNotice {
-		r.Preview, r.PreviewBy = preview(d.Text), d.Author.Kind
+		r.Preview, r.PreviewBy = preview(cmp.Or(d.Text, d.Preview)), d.Author.Kind
 	}
 	switch d.Author.Kind {
 	case chat.KindVisitor:
@@ -99,6 +102,9 @@ func (b *batch) add(r *row, d chat.Draft) chat.Message {
 		}
 	}
 	b.messages = append(b.messages, entry{row: r, m: m})
+	if d.Attachment != "" {
+		b.named = append(b.named, d.Attachment)
+	}
 	return m
 }
 
@@ -119,6 +125,11 @@ func (b *batch) write() error {
 			return err
 		}
 		if _, err := b.t.exec("Inbox_Write", b.shares()); err != nil {
+			return err
+		}
+	}
+	if len(b.named) > 0 {
+		if _, err := b.t.exec("Attachment_Name", texts(b.named)); err != nil {
 			return err
 		}
 	}

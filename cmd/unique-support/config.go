@@ -26,6 +26,7 @@ type config struct {
 	AdminPassword string        `env:"SUPPORT_ADMIN_PASSWORD" help:"The first administrator's password; generated and printed once when empty."`
 	Demo          bool          `env:"SUPPORT_DEMO" help:"A sample line, sample agents and a sample shop at /demo."`
 	Limits        string        `env:"SUPPORT_LIMITS" default:"on" enum:"on,off" help:"off lifts every rate limit, for load tests."`
+	FileMB        int64         `env:"SUPPORT_FILE_MB" name:"file-mb" default:"20" help:"The largest picture or file somebody may send, in megabytes (of 1,048,576 bytes), 1 to 200."`
 	Proxies       []string      `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
 	Node          string        `env:"SUPPORT_NODE" help:"What metrics and logs call this process; the machine's name and the port when empty."`

@@ -1,6 +1,23 @@
 package main
 
-import "syscall"
+import (
+	"path/filepath"
+	"syscall"
+
+	"github.com/taadis/unique-support/sql"
+)
+
+// floor is how much of the disk pictures and files leave to others: a private Postgres without room takes no messages.
+const floor = 1 << 30
+
+// blobs opens the folder of what people attach.
+func (c *config) blobs() (*sql.Blobs, error) {
+	dir, err := c.folder()
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenBlobs(filepath.Join(dir, "files"), floor)
+}
 
 // reserve is how many of the open files streams never get, beside a tenth of all: messages are sent, and the databases
 // asked, however many only listen.

@@ -16,6 +16,7 @@ import (
 	"github.com/taadis/unique-support/core/desk"
 	"github.com/taadis/unique-support/handlers"
 	"github.com/taadis/unique-support/handlers/agent"
+	"github.com/taadis/unique-support/handlers/media"
 	"github.com/taadis/unique-support/handlers/push"
 	"github.com/taadis/unique-support/sql"
 	"golang.org/x/sync/errgroup"
@@ -26,6 +27,9 @@ var (
 	_ desk.Bus     = (*sql.Bus)(nil)
 	_ desk.Pusher  = (*push.Hub)(nil)
 	_ desk.Watcher = (*push.Hub)(nil)
+	_ desk.Blobs   = (*sql.Blobs)(nil)
+
+	_ desk.Inspector = (*media.Inspector)(nil)
 )
 
 const (
@@ -59,6 +63,7 @@ type server struct {
 	Password string
 
 	db     *database
+	blobs  *sql.Blobs
 	desk   *desk.Desk
 	hub    *push.Hub
 	tracer *tracer
@@ -104,6 +109,9 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	if c.Canary != 0 && c.Canary < time.Second {
 		return nil, errors.Join(errors.New("SUPPORT_CANARY is 1s or more, or 0 for never"), public.Close())
 	}
+	if c.FileMB < 1 || c.FileMB > 200 {
+		return nil, errors.Join(errors.New("SUPPORT_FILE_MB is 1 to 200"), public.Close())
+	}
 	db, err := c.ready(ctx, log, false)
 	if err != nil {
 		return nil, errors.Join(err, public.Close())
@@ -123,14 +131,17 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	memory := memoryLimit("/")
 	frugal(memory)
 	s.hub = push.New(push.Options{Log: log, Streams: fewer(maxStreams(), streamsIn(memory)), Pushed: func(e *chat.Event) { s.desk.Pushed(e) }})
+	if s.blobs, err = c.blobs(); err != nil {
+		return nil, errors.Join(err, public.Close(), db.Close())
+	}
 	bus := db.Bus(string(chat.NewID(time.Now())))
-	o := desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Node: node, Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log}
+	o := desk.Options{Store: db.Store, Bus: bus, Pusher: s.hub, Clock: clock{}, Blobs: s.blobs, Inspector: media.New(c.FileMB << 20), Node: node, Canary: desk.CanaryOptions{Every: c.Canary, Watch: s.hub}, Log: log}
 	if s.tracer != nil {
 		o.Tracer = s.tracer
 	}
 	s.desk = desk.New(o)
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
-		Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
+		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
 		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}}})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
@@ -187,7 +198,7 @@ func (s *server) stop() error {
 	if lost := s.tracer.close(); lost != nil { // diagnosis: the node has left well all the same
 		s.log.Warn("spans not sent", "error", lost)
 	}
-	return errors.Join(err, s.db.Close())
+	return errors.Join(err, s.blobs.Close(), s.db.Close())
 }
 
 // shut lets requests under way finish, and cuts those that do not.

@@ -2,7 +2,9 @@ package chat
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -21,6 +23,24 @@ func NewID(at time.Time) ID {
 		b[i] = byte(ms >> (40 - 8*i))
 	}
 	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	return format(b)
+}
+
+// NewSecretID names something whose name must not be guessed: a version 4 UUID, 122 random bits.
+func NewSecretID() ID {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return format(b)
+}
+
+// Part names the n-th thing that comes with what the id names: always the same.
+func (id ID) Part(n int) ID {
+	sum := sha256.Sum256([]byte(string(id) + " " + strconv.Itoa(n)))
+	b := [16]byte(sum[:16])
+	b[6] = b[6]&0x0f | 0x80
 	b[8] = b[8]&0x3f | 0x80
 	return format(b)
 }

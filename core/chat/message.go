@@ -15,7 +15,7 @@ const MaxText = 8000
 // MessageKind says what a message carries and how it is drawn.
 type MessageKind string
 
-// The kinds of the HTTP contract. Visitors and agents send text now; notices and notes are the desk's and the agents' own.
+// The kinds of the HTTP contract. Visitors and agents send text, images and files now; notices and notes are the desk's and the agents' own.
 const (
 	KindText    MessageKind = "text"
 	KindImage   MessageKind = "image"
@@ -52,7 +52,7 @@ type Message struct {
 	Author   Author      `json:"author"`
 	Kind     MessageKind `json:"kind"`
 	Text     string      `json:"text,omitempty"`
-	// Data is a JSON object whose fields depend on the kind; see Notice for notices. Empty when there is none.
+	// Data is a JSON object whose fields depend on the kind; see Notice and FileData. Empty when there is none.
 	Data    json.RawMessage `json:"data,omitempty"`
 	Created Time            `json:"created_at"`
 	Trace   string          `json:"trace_id,omitempty"`
@@ -83,7 +83,11 @@ type Draft struct {
 	Kind         MessageKind
 	Text         string
 	Data         json.RawMessage
-	Trace        string
+	// Attachment is what a message of kind image or file names. Data is filled in from it.
+	Attachment ID
+	// Preview stands in the lists where there is no text.
+	Preview string
+	Trace   string
 	// Parent is the span its sender's traceparent named, 16 hex digits; empty when there was none.
 	Parent string
 	// Received and Routed are when the request came in and when its batch began; Queued is when a shard took it.
@@ -99,6 +103,15 @@ func (d Draft) LogValue() slog.Value {
 func (d Draft) Check() error {
 	if _, err := ParseID(string(d.ClientID)); err != nil {
 		return Invalid("client_id", "client_id must be a UUID of the sender's own.")
+	}
+	if d.Kind == KindImage || d.Kind == KindFile {
+		if d.Text != "" {
+			return Invalid("caption", "A file goes without a text: send the text as a message of its own.")
+		}
+		if _, err := ParseID(string(d.Attachment)); err != nil {
+			return Invalid("attachment_id", "attachment_id must be the id of an attachment.")
+		}
+		return nil
 	}
 	if d.Kind != KindText && d.Kind != KindNote {
 		return Invalid("kind", "This kind of message cannot be sent.")

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Options are what a Desk is made of. All but Node, Tracer, Canary and Log are required.
+// Options are what a Desk is made of. All but Blobs, Inspector, Node, Tracer, Canary and Log are required.
 type Options struct {
 	Store  Store
 	Bus    Bus
@@ -20,6 +20,9 @@ type Options struct {
 	Clock  Clock
 	// Node is what people call this process; the traces of messages name it.
 	Node string
+	// Blobs and Inspector keep files and look at them; nil where nobody may send any.
+	Blobs     Blobs
+	Inspector Inspector
 	// Tracer is told of messages' ways; nil for nobody.
 	Tracer Tracer
 	// Canary is how each line is tried; the zero value is not at all.
@@ -37,6 +40,9 @@ type Desk struct {
 	node  string
 	trace Tracer
 	log   *slog.Logger
+
+	blobs     Blobs
+	inspector Inspector
 
 	canary CanaryOptions
 
@@ -71,7 +77,7 @@ func New(o Options) *Desk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, canary: o.Canary, log: o.Log,
+	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, blobs: o.Blobs, inspector: o.Inspector, canary: o.Canary, log: o.Log,
 		lines: map[string]*line{}, presence: presence{present: map[chat.ID]*attendee{}},
 		keys: keys{find: o.Store.AgentByKey, clock: o.Clock, known: map[string]holder{}}}
 }
@@ -173,6 +179,9 @@ func (d *Desk) tend(ctx context.Context, g *errgroup.Group) error {
 			g.Go(func() error { return d.check(ctx, l) })
 			g.Go(func() error { return l.journal.run(ctx) })
 			g.Go(func() error { return d.sweep(ctx, l) })
+			if d.blobs != nil {
+				g.Go(func() error { return d.discard(ctx, l.name) })
+			}
 			if l.canary != nil {
 				g.Go(func() error { return l.canary.run(ctx) })
 			}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -19,6 +20,7 @@ type Store interface {
 	Seats
 	Agents
 	Library
+	Attachments
 	Canaries
 }
 
@@ -173,6 +175,43 @@ type Library interface {
 	CannedReplies(ctx context.Context, agent chat.ID, lines []string) ([]chat.Canned, error)
 	// PutCanned creates or changes a reply.
 	PutCanned(ctx context.Context, c chat.Canned) error
+}
+
+// Attachments are what is known of pictures and files; their bytes are Blobs.
+type Attachments interface {
+	// PutAttachment keeps what is known of a new one.
+	PutAttachment(ctx context.Context, line string, a chat.Attachment) error
+	// Attachment returns one, or chat.NotFound.
+	Attachment(ctx context.Context, line string, id chat.ID) (chat.Attachment, error)
+	// StaleAttachments returns those that no message named within a day, at most limit.
+	StaleAttachments(ctx context.Context, line string, limit int) ([]chat.Attachment, error)
+	// DropAttachment forgets one that no message names.
+	DropAttachment(ctx context.Context, line string, id chat.ID) error
+}
+
+// Blobs keep bytes under names of ours, such as "shop/4b/4b0c…". A name is written once.
+type Blobs interface {
+	// Put keeps all of what is read, or nothing of it. Where there is no room left the error is of chat.CodeLineUnavailable.
+	Put(ctx context.Context, name string, from io.Reader) error
+	// Open returns what is kept, or chat.NotFound.
+	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
+	// Delete forgets it; deleting what is not there changes nothing.
+	Delete(ctx context.Context, name string) error
+}
+
+// Inspector says what a file is by its bytes.
+type Inspector interface {
+	// Inspect tells what the file is. A picture is made anew, so that nothing but its pixels is kept, with a small one for the thread.
+	// What nobody may send is refused with chat.CodeUnsupportedMedia, what cannot be held with chat.CodeTooLarge.
+	Inspect(ctx context.Context, f chat.File) (Inspected, error)
+}
+
+// Inspected is what became of a file.
+type Inspected struct {
+	chat.FileInfo
+	// Body is what to keep, Thumbnail the small one of a picture, nil for other files.
+	Body      io.Reader
+	Thumbnail io.Reader
 }
 
 // Canaries are what the desk writes itself to see whether a line works.

@@ -33,13 +33,18 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 	if err != nil {
 		return m, false, err
 	}
+	if draft.Attachment != "" {
+		if err := d.name(ctx, where, &draft); err != nil {
+			return m, false, err
+		}
+	}
 	done, err := d.append(ctx, l, draft)
 	l.count.sent(arrived, done.Repeat, err)
 	if err != nil {
 		return m, false, err
 	}
 	// A repeat may come because what follows the first failed; taking what does not wait changes nothing.
-	if actor.Kind == chat.KindAgent && draft.Kind == chat.KindText && (done.Repeat || done.Conversation.Status == chat.StatusWaiting) {
+	if actor.Kind == chat.KindAgent && draft.Kind != chat.KindNote && (done.Repeat || done.Conversation.Status == chat.StatusWaiting) {
 		d.take(ctx, l, draft.Conversation, actor)
 	}
 	return done.Message, done.Repeat, nil

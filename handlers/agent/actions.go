@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/handlers/media"
 	"github.com/taadis/unique-support/views/console"
 	"github.com/taadis/unique-support/views/ui"
 )
@@ -33,6 +34,18 @@ func (h *Handlers) Post(c echo.Context) error {
 }
 
 func (h *Handlers) act(c echo.Context, id chat.ID) error {
+	var files *media.Form
+	if media.Multipart(c.Request()) {
+		over, err := h.limits.File(c.RealIP(), chat.ActorFrom(c.Request().Context()))
+		if err != nil {
+			return err
+		}
+		defer over()
+		if files, err = media.Read(c.Response(), c.Request(), h.fileMax); err != nil {
+			return err
+		}
+		defer files.Close()
+	}
 	if _, err := c.FormParams(); err != nil { // FormValue would pass over it and find nothing written
 		return err
 	}
@@ -43,8 +56,22 @@ func (h *Handlers) act(c echo.Context, id chat.ID) error {
 		if c.FormValue("action") == "note" {
 			kind = chat.KindNote
 		}
-		_, _, err := h.desk.Send(ctx, chat.Draft{Conversation: id, ClientID: chat.ID(c.FormValue("client_id")), Kind: kind, Text: written(c)})
-		return err
+		draft := chat.Draft{Conversation: id, ClientID: chat.ID(c.FormValue("client_id")), Kind: kind, Text: written(c)}
+		if files == nil || len(files.Files) == 0 {
+			_, _, err := h.desk.Send(ctx, draft)
+			return err
+		}
+		if kind == chat.KindNote {
+			return chat.Invalid("note_file", "A note holds no files.")
+		}
+		drafts, err := files.Drafts(ctx, h.desk, id, draft.ClientID)
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(draft.Text) != "" {
+			drafts = append([]chat.Draft{draft}, drafts...)
+		}
+		return media.Send(ctx, h.desk, drafts)
 	case "take":
 		return h.desk.Assign(ctx, id, chat.ActorFrom(ctx).ID, "")
 	case "transfer":

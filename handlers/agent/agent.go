@@ -32,6 +32,8 @@ type Door interface {
 type Limits interface {
 	// Login counts a try to sign in, against the account and against the address.
 	Login(address, account string) error
+	// File counts a file somebody attaches, until over is called.
+	File(address string, actor chat.Actor) (over func(), err error)
 }
 
 // Options are what the console's door is made of.
@@ -41,6 +43,8 @@ type Options struct {
 	Limits    Limits
 	Passwords *Passwords
 	Clock     desk.Clock
+	// FileMax is how many bytes a file may have.
+	FileMax int64
 }
 
 // Handlers serves the console.
@@ -50,11 +54,13 @@ type Handlers struct {
 	limits    Limits
 	passwords *Passwords
 	clock     desk.Clock
+
+	fileMax int64
 }
 
 // New returns the console's door.
 func New(o Options) *Handlers {
-	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock}
+	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock, fileMax: o.FileMax}
 }
 
 // reader is who looks at the console, as the views want her.

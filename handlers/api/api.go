@@ -33,6 +33,8 @@ type Options struct {
 	Door   Door
 	Limits Limits
 	Clock  desk.Clock
+	// FileMax is how many bytes a file may have.
+	FileMax int64
 }
 
 // Handlers answers the calls of the HTTP contract.
@@ -42,11 +44,13 @@ type Handlers struct {
 	door   Door
 	limits Limits
 	clock  desk.Clock
+
+	fileMax int64
 }
 
 // New returns the JSON door.
 func New(o Options) *Handlers {
-	return &Handlers{desk: o.Desk, hub: o.Hub, door: o.Door, limits: o.Limits, clock: o.Clock}
+	return &Handlers{desk: o.Desk, hub: o.Hub, door: o.Door, limits: o.Limits, clock: o.Clock, fileMax: o.FileMax}
 }
 
 // conversation is the id in the path; a thing that is no id names nothing.

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
@@ -60,6 +61,9 @@ func (h *Handlers) write(c echo.Context, kind chat.MessageKind) error {
 		ClientID string           `json:"client_id"`
 		Kind     chat.MessageKind `json:"kind"`
 		Text     string           `json:"text"`
+		Data     struct {
+			Attachment string `json:"attachment_id"`
+		} `json:"data"`
 	}
 	id, err := conversation(c)
 	if err != nil {
@@ -72,14 +76,18 @@ func (h *Handlers) write(c echo.Context, kind chat.MessageKind) error {
 	if err != nil {
 		return chat.Invalid("client_id", "client_id must be a UUID of the sender's own.")
 	}
+	draft := chat.Draft{Conversation: id, ClientID: client, Text: in.Text}
 	switch {
 	case kind == chat.KindNote:
 	case in.Kind == "" || in.Kind == chat.KindText:
 		kind = chat.KindText
+	case in.Kind == chat.KindImage || in.Kind == chat.KindFile:
+		kind, draft.Attachment = in.Kind, chat.ID(strings.ToLower(in.Data.Attachment))
 	default:
 		return chat.Invalid("kind", "This kind of message cannot be sent.")
 	}
-	m, repeat, err := h.desk.Send(c.Request().Context(), chat.Draft{Conversation: id, ClientID: client, Kind: kind, Text: in.Text})
+	draft.Kind = kind
+	m, repeat, err := h.desk.Send(c.Request().Context(), draft)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func TestHandlers_OpenAPI(t *testing.T) {
 			"Message": chat.Message{}, "Author": chat.Author{}, "Notice": chat.Notice{}, "Conversation": chat.Conversation{}, "Marks": chat.Marks{},
 			"AgentRef": chat.AgentRef{}, "Visitor": chat.Visitor{}, "Page": chat.Page{}, "Device": chat.Device{}, "InboxPage": chat.InboxPage{},
 			"Canned": chat.Canned{}, "Receipt": chat.Receipt{}, "Typing": chat.Typing{}, "Rating": chat.Rating{}, "Session": sessionAnswer{},
-			"Trace": chat.Trace{}, "Passed": chat.Passed{},
+			"Trace": chat.Trace{}, "Passed": chat.Passed{}, "Attachment": chat.Attachment{}, "FileData": chat.FileData{},
 		} {
 			always, all := fields(shape)
 			s := schemas[name]
@@ -139,6 +139,11 @@ func TestHandlers_OpenAPI(t *testing.T) {
 func fields(shape any) (always, all []string) {
 	typ := reflect.TypeOf(shape)
 	for i := range typ.NumField() {
+		if typ.Field(i).Anonymous {
+			embedded, more := fields(reflect.New(typ.Field(i).Type).Elem().Interface())
+			always, all = append(always, embedded...), append(all, more...)
+			continue
+		}
 		name, options, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
 		if name == "-" {
 			continue

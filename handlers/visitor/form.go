@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/handlers/media"
 	"github.com/taadis/unique-support/views/ui"
 	"github.com/taadis/unique-support/views/window"
 )
@@ -27,6 +28,18 @@ func (h *Handlers) Post(c echo.Context) error {
 }
 
 func (h *Handlers) act(c echo.Context, line chat.Line) error {
+	var files *media.Form
+	if media.Multipart(c.Request()) {
+		over, err := h.limits.File(c.RealIP(), chat.ActorFrom(c.Request().Context()))
+		if err != nil {
+			return err
+		}
+		defer over()
+		if files, err = media.Read(c.Response(), c.Request(), h.fileMax); err != nil {
+			return err
+		}
+		defer files.Close()
+	}
 	if _, err := c.FormParams(); err != nil { // FormValue would pass over it and find nothing written
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			return &chat.Error{Code: chat.CodeTooLarge, Key: "too_large", Detail: "This is too large.", Err: err}
@@ -44,7 +57,8 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 	switch action {
 	case "", "send":
 		text := written(c)
-		if err := chat.CheckText(text, chat.MaxText); err != nil {
+		only := files != nil && len(files.Files) > 0 && strings.TrimSpace(text) == ""
+		if err := chat.CheckText(text, chat.MaxText); err != nil && !only {
 			return err
 		}
 		if chat.ActorFrom(ctx).ID == "" && c.Request().Header.Get("Sec-Fetch-Dest") == "iframe" {
@@ -56,8 +70,15 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 			return err
 		}
 		ctx = c.Request().Context()
-		_, _, err = h.desk.Send(ctx, chat.Draft{Conversation: conversation, ClientID: clientID(c, h.clock.Now()), Kind: chat.KindText, Text: text})
-		return err
+		client := clientID(c, h.clock.Now())
+		drafts, err := files.Drafts(ctx, h.desk, conversation, client)
+		if err != nil {
+			return err
+		}
+		if !only {
+			drafts = append([]chat.Draft{{Conversation: conversation, ClientID: client, Kind: chat.KindText, Text: text}}, drafts...)
+		}
+		return media.Send(ctx, h.desk, drafts)
 	case "again":
 		return h.again(c, line)
 	case "logout":
@@ -159,6 +180,8 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 		status = http.StatusForbidden
 	case chat.CodeTooLarge:
 		status = http.StatusRequestEntityTooLarge
+	case chat.CodeUnsupportedMedia:
+		status = http.StatusUnsupportedMediaType
 	}
 	page, broken := h.page(c, line)
 	if broken != nil {

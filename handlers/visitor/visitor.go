@@ -36,6 +36,8 @@ type Limits interface {
 	Enter(address string) error
 	// Send counts a change somebody makes to a conversation.
 	Send(address string, actor chat.Actor) error
+	// File counts a file somebody attaches, until over is called.
+	File(address string, actor chat.Actor) (over func(), err error)
 }
 
 // Options are what the visitor's door is made of.
@@ -46,6 +48,8 @@ type Options struct {
 	Clock  desk.Clock
 	// Demo allows the sample shop on this server to frame the chat page of the line it shows.
 	Demo bool
+	// FileMax is how many bytes a file may have.
+	FileMax int64
 }
 
 // Handlers serves visitors.
@@ -55,11 +59,13 @@ type Handlers struct {
 	limits Limits
 	clock  desk.Clock
 	demo   bool
+
+	fileMax int64
 }
 
 // New returns the visitor's door.
 func New(o Options) *Handlers {
-	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, clock: o.Clock, demo: o.Demo}
+	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, clock: o.Clock, demo: o.Demo, fileMax: o.FileMax}
 }
 
 // Widget is the script a host's site includes. It is asked for anew every five minutes, so that a new version reaches
