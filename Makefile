@@ -59,8 +59,8 @@ check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod a
 .PHONY: generate
 generate: $(TOOLS) ## write the *_templ.go files and the bundled scripts anew
 	$(TOOLS)/templ generate -log-level warn
-	$(TOOLS)/esbuild widget/chat.js widget/tools.js widget/host.js --bundle --external:./tools.js --external:./host.js --minify --format=esm --target=$(BROWSERS) --outdir=widget/dist --log-level=warning
-	$(TOOLS)/esbuild widget/doctor.js widget/console.js --bundle --minify --format=esm --target=$(BROWSERS) --outdir=widget/dist --log-level=warning
+	$(TOOLS)/esbuild widget/chat.js widget/tools.js widget/host.js widget/upload.js --bundle --external:./tools.js --external:./host.js --external:./upload.js --minify --format=esm --target=$(BROWSERS) --outdir=widget/dist --log-level=warning
+	$(TOOLS)/esbuild widget/doctor.js widget/console.js --bundle --external:./upload.js --minify --format=esm --target=$(BROWSERS) --outdir=widget/dist --log-level=warning
 	$(TOOLS)/esbuild widget/loader.js --minify --charset=utf8 --target=$(BROWSERS) --outfile=widget/dist/loader.js --log-level=warning
 
 .PHONY: bench

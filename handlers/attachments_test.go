@@ -221,6 +221,10 @@ func TestHandlers_Attachments(t *testing.T) {
 		for range 2 { // pressed twice
 			r.want(post("杯口裂了一道", "cup.jpg", photo(t, 40, 40)), 303, "")
 		}
+		page := r.want(r.with(client, "GET", "/c/shop", ""), 200, "")
+		if n := strings.Count(string(page.body), `class="photo"`); n != 2 { // one in the thread, one for script
+			t.Errorf("there are %d pictures", n)
+		}
 	})
 }
 

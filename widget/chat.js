@@ -1,9 +1,11 @@
 // The visitor's page. It works without this file; with it, words go out at once and come in by themselves.
 import { API } from "./api.js";
+import { Attach } from "./attach.js";
 import { backoff } from "./backoff.js";
 import { Forms } from "./forms.js";
 import { hosted } from "./hosted.js";
 import { refused } from "./lane.js";
+import { body } from "./outgoing.js";
 import { Outbox } from "./outbox.js";
 import { Pane } from "./pane.js";
 import { Person } from "./person.js";
@@ -26,6 +28,7 @@ class Chat {
   #root = document.querySelector("[data-chat]");
   #words = new Words(document);
   #title = new Title(this.#words);
+  #store = openStore();
   #session; #api; #outbox; #pane; #host; #person; #unplace; #stream = null; #epoch; #tools = null;
   #stands = 0; // the newest message of the log when we were last told where the conversation stands
 
@@ -39,7 +42,7 @@ class Chat {
     this.#api = new API({ headers: () => this.#session.headers() });
     this.#session.use(this.#api);
     this.#outbox = new Outbox({
-      scope: `${line}:${LANE}`, store: openStore(), send: (item) => this.#send(item), refresh: () => this.#refresh(),
+      scope: `${line}:${LANE}`, store: this.#store, send: (item) => this.#send(item), refresh: () => this.#refresh(),
       on: { sent: (item, message) => this.#sent(item, message), failed: (item) => this.#pane.failed(item) },
     });
     this.#person = new Person(line, { session: this.#session, outbox: this.#outbox, enter: (answer) => this.#enter(answer), leave: () => this.#leave() });
@@ -48,7 +51,14 @@ class Chat {
     this.#pane = new Pane(this.#root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: LANE, unread: (n) => this.#unread(n) });
     this.#unplace = keepPlace(line, this.#pane.scroll);
     new Forms({ api: this.#api, words: this.#words, id: () => this.#pane.id, again: async () => this.#enter(await this.#session.renew()) });
+    const scope = `${line}:${LANE}`;
+    const attach = new Attach({
+      pane: () => this.#pane, words: this.#words, store: this.#store, scope: () => scope, lane: () => LANE, headers: () => this.#session.headers(), refresh: () => this.#refresh(),
+      ready: async () => { if (!this.#pane.id) await this.#enter(await this.#session.ensure()); return this.#pane.id; },
+      done: (item) => this.#pane.write(item),
+    });
     this.#pane.pending(await this.#outbox.load());
+    attach.resume();
     if (known) this.#enter(known);
     else if (conversation) this.#listen();
     else if (this.#session.stored) this.#resume();
@@ -99,7 +109,7 @@ class Chat {
   /** Nothing exists of a visitor before her first words: they bring the conversation about. */
   async #send(item) {
     if (!this.#pane.id) await this.#enter(await this.#session.ensure());
-    return this.#api.post(`/api/v1/conversations/${item.conversation || this.#pane.id}/messages`, { client_id: item.id, kind: "text", text: item.text });
+    return this.#api.post(`/api/v1/conversations/${item.conversation || this.#pane.id}/messages`, body(item));
   }
 
   async #refresh() { await this.#enter(await this.#session.refresh()); }

@@ -40,6 +40,7 @@ export class Composer {
   }
 
   get text() { return this.#field.value; }
+  get form() { return this.#form; }
 
   /** Puts words in the field, as if typed. @param {string} text */
   set text(text) {
@@ -60,12 +61,12 @@ export class Composer {
   async #send() {
     const text = this.#field.value.trimEnd().replace(/^\s*\n/, ""); // empty lines around it say nothing
     if (!text) return;
-    if ([...text].length > LONGEST) return this.#fault(this.#words.say("error.too_long"));
+    if ([...text].length > LONGEST) return this.fault(this.#words.say("error.too_long"));
     this.#draft.change(text, this.kind);
     this.#draft.save(); // the id on disk is the one it goes out with
     const draft = this.#draft.take();
     this.#field.value = "";
-    this.#fault("");
+    this.fault("");
     this.#grow();
     if (!touch() || document.activeElement === this.#field) this.#field.focus({ preventScroll: true });
     await this.#on.send(draft);
@@ -76,7 +77,7 @@ export class Composer {
     const hint = this.#field.dataset[this.kind === "note" ? "note" : "reply"];
     if (hint) this.#field.placeholder = hint;
     this.#draft.change(this.#field.value, this.kind);
-    this.#fault("");
+    this.fault("");
     this.#grow();
     if (this.kind === "text" && this.#field.value.trim()) this.#on.typing(this.#field.value);
   }
@@ -100,7 +101,8 @@ export class Composer {
     for (const radio of this.#radios) radio.checked = (radio.value === "note") === (kind === "note");
   }
 
-  #fault(words) {
+  /** Says what is wrong, below the field; "" for nothing. @param {string} words */
+  fault(words) {
     slot(this.#form, "error", words);
     for (const place of this.#form.querySelectorAll('[data-slot="error"]')) place.hidden = !words;
   }

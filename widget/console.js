@@ -1,10 +1,12 @@
 // The agents' console. It works without this file; with it, lists and conversations keep themselves true, and keys do things.
 import { Actions } from "./actions.js";
 import { API } from "./api.js";
+import { Attach } from "./attach.js";
 import { Canned } from "./canned.js";
 import { Inbox } from "./inbox.js";
 import { Keys } from "./keys.js";
 import { Opener } from "./open.js";
+import { body } from "./outgoing.js";
 import { Outbox } from "./outbox.js";
 import { Pane } from "./pane.js";
 import { openStore } from "./store.js";
@@ -25,15 +27,20 @@ class Console {
   #api = new API({ headers: agent });
   #opener = new Opener((title) => this.#opened(title));
   #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
-  #pane = null; #canned = null; #tools = null; #outbox = null; #open = false; #fresh = false; #actions; #store = openStore();
+  #pane = null; #canned = null; #tools = null; #outbox = null; #open = false; #fresh = false; #actions; #attach; #store = openStore();
   #heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
     const actions = (this.#actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() }));
     new Trace({ api: this.#api, words: this.#words });
     keepZone(document.documentElement.lang);
+    this.#attach = new Attach({
+      pane: () => this.#pane, words: this.#words, store: this.#store, scope: () => `agent:${this.#pane?.root.dataset.agent}`, lane: () => this.#pane?.id ?? "",
+      headers: agent, refresh: async () => location.reload(), ready: async (item) => item.conversation, done: (item) => this.#outbox.add(item),
+    });
     new Keys({ composer: () => this.#pane?.composer, actions });
     this.#show();
+    if (this.#pane) this.#attach.resume();
     new Stream("/api/v1/inbox/events?wire=compact", {
       event: (kind, data) => this.#hear(kind, data),
       state: (open) => this.#state(open),
@@ -72,13 +79,14 @@ class Console {
     this.#pane.stream(this.#open);
     this.#catchUp(); // what came while it was being fetched
     this.#tools = new Tools(root, { words: this.#words, post: (path) => this.#api.post(`/api/v1/conversations/${conversation}/${path}`) });
+    this.#attach?.show();
     if (this.#pane.composer) this.#canned = new Canned(root.querySelector("form[data-composer]"), this.#pane.composer);
   }
 
   #fill(id) {
     const outbox = new Outbox({
       scope: `agent:${id}`, store: this.#store, refresh: async () => location.reload(),
-      send: (item) => this.#api.post(`/api/v1/conversations/${item.conversation}/${item.kind === "note" ? "notes" : "messages"}`, { client_id: item.id, kind: item.kind, text: item.text }),
+      send: (item) => this.#api.post(`/api/v1/conversations/${item.conversation}/${item.kind === "note" ? "notes" : "messages"}`, body(item)),
       on: {
         sent: (item, message) => this.#at(item.conversation)?.sent(item, message),
         failed: (item) => this.#at(item.conversation)?.failed(item),

@@ -1,8 +1,10 @@
 import { hue, initial } from "./face.js";
+import { writeFile } from "./media.js";
 import { writeText } from "./text.js";
 import { clock, day, dayKey } from "./time.js";
 
 const CONT = 3 * 60_000;
+const FILES = new Set(["image", "file"]);
 
 /** Makes the rows of a log from the page's templates. */
 export class Rows {
@@ -27,15 +29,15 @@ export class Rows {
     if (message.client_id) li.dataset.client = message.client_id;
     slot(li, "name", name);
     this.#face(li, id, name);
-    this.#write(li, message.text ?? "");
+    if (message.data && FILES.has(message.kind)) writeFile(li, message, { words: this.#words, as: this.#side === "agent" ? "?as=agent" : "" });
+    else this.#write(li, message.text ?? "");
     return li;
   }
 
   /** A row for what the outbox holds. @param {import("./store.js").Item} item */
   pending(item) {
     const { agent: id, name } = this.#root.dataset;
-    const kind = item.kind === "note" ? "note" : "text";
-    const li = this.message({ kind, author: { kind: this.#side, id, name }, client_id: item.id, text: item.text, created_at: new Date(item.at).toISOString() });
+    const li = this.message({ kind: item.kind, data: item.data, author: { kind: this.#side, id, name }, client_id: item.id, text: item.text, created_at: new Date(item.at).toISOString() });
     li.classList.add("message--sending");
     this.state(li, "sending");
     return li;

@@ -18,9 +18,9 @@ export class Outgoing {
   /** Draws what an earlier page left to be sent. @param {import("./store.js").Item[]} items */
   draw(items) { for (const item of items) this.#thread.pending(item); }
 
-  /** Resolves when it is stored. @param {{id: string, text: string, kind: "text"|"note"}} draft */
-  async send({ id, text, kind }) {
-    const item = { id, lane: this.#lane, conversation: this.#conversation(), kind, text };
+  /** Resolves when it is stored. @param {{id: string, text: string, kind: string, data?: any}} draft data: of a file */
+  async send({ id, text, kind, data }) {
+    const item = { id, data, lane: this.#lane, conversation: this.#conversation(), kind, text };
     const stored = this.#outbox.add(item);
     this.#thread.pending({ ...item, at: Date.now(), state: "pending" });
     this.#changed();
@@ -39,4 +39,9 @@ export class Outgoing {
     this.#outbox.settle(id);
     this.#changed();
   }
+}
+
+/** What is POSTed of an item. @param {import("./store.js").Item} item */
+export function body({ id, kind, text, data }) {
+  return data ? { client_id: id, kind, data: { attachment_id: data.attachment_id } } : { client_id: id, kind, text };
 }

@@ -36,7 +36,7 @@ export class Pane {
     this.#notice = new Notice(root, { words, waiting: () => outbox.items() });
     this.#status = new Status(root, words);
     const form = root.querySelector("form[data-composer]");
-    if (form) this.composer = new Composer(form, { key: `${side}:${conversation && side === "agent" ? conversation : line}`, words, on: { send: (draft) => this.#write(draft), typing: (text) => this.#typing.typed(text) } });
+    if (form) this.composer = new Composer(form, { key: `${side}:${conversation && side === "agent" ? conversation : line}`, words, on: { send: (draft) => this.write(draft), typing: (text) => this.#typing.typed(text) } });
     this.#history = new History(root, { thread: this.#thread, catchup: this.#catchup, page: (query) => api.get(`${this.#path}/messages?${query}`) });
     this.#outgoing = new Outgoing({ outbox, lane, thread: this.#thread, conversation: () => this.id, changed: () => this.#notice.update() });
     if (Number(last) > 0) this.#receipts.arrived(Number(last));
@@ -47,6 +47,10 @@ export class Pane {
   get id() { return this.#root.dataset.conversation ?? ""; }
   /** The reader's place in the thread; see Scroll. */
   get scroll() { return this.#thread.scroll; }
+  /** What tells the server who asks for a picture, at the end of its address. */
+  get as() { return this.#side === "agent" ? "?as=agent" : ""; }
+  get root() { return this.#root; }
+  get thread() { return this.#thread; }
   /** The newest number drawn. */
   get last() { return this.#catchup.last; }
 
@@ -143,7 +147,8 @@ export class Pane {
   #tell() { this.#unread(this.#thread.unread(this.#receipts.seen)); }
   #remark(moved) { if (moved) this.#thread.remark(); }
 
-  #write(draft) {
+  /** Sends a draft; resolves when it is stored. @param {any} draft */
+  write(draft) {
     this.#typing.rest();
     return this.#outgoing.send(draft);
   }
@@ -152,7 +157,7 @@ export class Pane {
   async #again() {
     for (const part of [this.#marks, this.#receipts, this.#status]) part.reset();
     for (const { id, text, author } of await this.#history.again()) {
-      if (this.#side === "visitor" || author === this.#root.dataset.agent) await this.#write({ id, text, kind: "text" });
+      if (this.#side === "visitor" || author === this.#root.dataset.agent) await this.write({ id, text, kind: "text" });
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * @typedef {{id: string, scope: string, lane: string, n: number, conversation: string, kind: "text"|"note", text: string,
+ * @typedef {{id: string, scope: string, lane: string, n: number, conversation: string, kind: string, text: string, data?: any,
  *   at: number, state: "pending"|"failed", reason?: string, detail?: string}} Item
  */
 

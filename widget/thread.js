@@ -28,7 +28,7 @@ export class Thread {
 
   /** Our own messages with a client id, oldest first, for when the server has lost them. */
   own() {
-    return [...this.#log.querySelectorAll(`li[data-seq][data-client][data-by="${this.#side}"]`)].map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
+    return [...this.#log.querySelectorAll(`li[data-seq][data-client][data-by="${this.#side}"]:has(.bubble)`)].map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
   }
 
   /** The client id of what is not in the log yet, by its last group. @param {string} end */
@@ -38,6 +38,9 @@ export class Thread {
   unread(seen) {
     return [...this.#log.querySelectorAll(".message[data-seq]")].filter((li) => Number(li.dataset.seq) > seen && li.dataset.by !== this.#side).length;
   }
+
+  /** The row of a message of ours, by its client id. @param {string} client @returns {HTMLElement | null} */
+  row(client) { return this.#byClient(client); }
 
   /** Draws messages of the log, or notes, where they belong; one that is drawn already is only settled. @param {...any} messages */
   draw(...messages) {

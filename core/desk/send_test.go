@@ -114,7 +114,7 @@ func TestDesk_Send(t *testing.T) {
 		if _, _, err := n.Send(v.ctx, draft(v.conversation, strings.Repeat("言", chat.MaxText))); err != nil {
 			t.Error(err)
 		}
-		for _, kind := range []chat.MessageKind{"", chat.KindNotice, chat.KindNote, chat.KindImage, "nonsense"} {
+		for _, kind := range []chat.MessageKind{"", chat.KindNotice, chat.KindNote, chat.KindCard, "nonsense"} {
 			d := draft(v.conversation, "x")
 			d.Kind = kind
 			if _, _, err := n.Send(v.ctx, d); !is(err, chat.Invalid("kind", "")) {

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/handlers/media"
 	"github.com/taadis/unique-support/static"
 	"github.com/taadis/unique-support/views/console"
 	"github.com/taadis/unique-support/views/i18n"
@@ -137,6 +138,6 @@ func (h *Handlers) thread(ctx context.Context, id chat.ID, before int64) (consol
 	if t.Canned, err = h.desk.CannedReplies(ctx); err != nil {
 		return t, nil, err
 	}
-	t.ClientID = chat.NewID(h.clock.Now())
+	t.ClientID, t.Accept = chat.NewID(h.clock.Now()), media.Accept(h.fileMax)
 	return t, earlier, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/views/ui"
 )
 
 const (
@@ -54,21 +55,18 @@ var kinds = []kind{
 	{"audio/x-m4a", []string{".m4a"}},
 }
 
-// Pictures and Files are what a picker may offer, as in the accept attribute of HTML.
-func Pictures() string { return accept(func(k kind) bool { return picture(k.media) }) }
-
-// Files are all that may be sent.
-func Files() string { return accept(func(kind) bool { return true }) }
-
-func accept(which func(kind) bool) string {
-	var all []string
+// Accept is what a picker may offer where a file may have max bytes. Pictures stand there by type: a telephone makes what it has into
+// one of those.
+func Accept(max int64) ui.Accept {
+	var pictures, all []string
 	for _, k := range kinds {
-		if which(k) {
-			all = append(all, k.endings...)
+		if picture(k.media) {
+			pictures = append(pictures, k.media)
 		}
+		all = append(all, k.endings...)
 	}
 	slices.Sort(all)
-	return strings.Join(slices.Compact(all), ",")
+	return ui.Accept{Max: max, Pictures: strings.Join(pictures, ","), Files: strings.Join(slices.Compact(all), ",")}
 }
 
 func picture(media string) bool { return strings.HasPrefix(media, "image/") }

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/handlers/media"
 	"github.com/taadis/unique-support/views/ui"
 	"github.com/taadis/unique-support/views/window"
 )
@@ -72,7 +73,7 @@ func (h *Handlers) page(c echo.Context, line chat.Line) (window.Chat, error) {
 		}
 		page.Rated(r, conversation, now)
 	}
-	page.Draft.ClientID = chat.NewID(now)
+	page.Draft.ClientID, page.Accept = chat.NewID(now), media.Accept(h.fileMax)
 	return page, nil
 }
 

@@ -110,6 +110,9 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 	if c.Status == chat.StatusSnoozed {
 		i.Until = r.moment(c.Snoozed)
 	}
+	if i.Preview == "" && c.PreviewBy != "" { // a picture has no words
+		i.Preview = r.Text.S("console.picture")
+	}
 	switch {
 	case i.Preview == "":
 		i.Preview = r.Text.S("console.no_words")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/views/i18n"
+	"github.com/taadis/unique-support/views/ui"
 )
 
 // Thread is everything a conversation's pane is drawn from.
@@ -25,6 +26,8 @@ type Thread struct {
 	Draft string
 	Note  bool
 	Error string
+	// Accept is what she may attach.
+	Accept ui.Accept
 }
 
 // Pane is the open conversation, or the invitation to open one.
@@ -64,6 +67,7 @@ type Pane struct {
 	Draft    string
 	Note     bool
 	Error    string
+	Accept   ui.Accept
 }
 
 // Reply is a canned reply in the composer's list.
@@ -93,7 +97,7 @@ func (r Reader) Pane(l List, t Thread) Pane {
 		Text: r.Text, List: l, ID: c.ID, Agent: chat.AgentRef{ID: r.Agent.ID, Name: r.Agent.Name}, Status: c.Status, Epoch: t.Epoch,
 		Read: c.Read.Visitor, Delivered: c.Read.VisitorDelivered, Seen: c.Read.Agent, More: t.Log.More,
 		Name: r.visitor(c.Visitor, c.VisitorName), Verified: t.Visitor.Verified, Line: r.badge(c.Line), Wait: r.wait(c),
-		Rows: r.Rows(c, t.Log), ClientID: t.ClientID, Draft: t.Draft, Note: t.Note, Error: t.Error,
+		Rows: r.Rows(c, t.Log), ClientID: t.ClientID, Draft: t.Draft, Note: t.Note, Error: t.Error, Accept: t.Accept,
 	}
 	if n := len(t.Log.Messages); n > 0 {
 		p.First, p.Last = t.Log.Messages[0].Seq, t.Log.Messages[n-1].Seq

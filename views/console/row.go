@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
+	"github.com/taadis/unique-support/views/ui"
 )
 
 // together is how long after one entry the same author's next still belongs to it.
@@ -41,6 +42,8 @@ type Row struct {
 	At, Clock, Date string
 	// Text is what was written, or a divider's sentence.
 	Text string
+	// File is the picture or file it carries instead; nil for none.
+	File *ui.Shown
 	// Cont says that the same author wrote the row above, shortly before.
 	Cont bool
 	// State is sent, delivered or read; "" for all but an agent's messages.
@@ -107,6 +110,7 @@ func (r Reader) row(c chat.Conversation, m chat.Message) Row {
 	row := Row{
 		Seq: m.Seq, ID: m.ID, By: m.Author.Kind, Author: m.Author.ID, Client: m.ClientID, Name: m.Author.Name,
 		At: m.Created.Text(), Clock: r.Text.Clock(m.Created.Time), Date: r.Text.Date(m.Created.Time), Text: m.Text,
+		File: ui.Show(m, true, r.Text),
 	}
 	switch {
 	case m.Kind == chat.KindNote:

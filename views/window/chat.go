@@ -81,6 +81,8 @@ type Chat struct {
 	Queue       Queue
 	Rating      Rating
 	Draft       Draft
+	// Accept is what she may attach.
+	Accept ui.Accept
 }
 
 // Queue is a visitor's place among those who wait.

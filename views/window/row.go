@@ -7,6 +7,7 @@ import (
 
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/views/i18n"
+	"github.com/taadis/unique-support/views/ui"
 )
 
 // together is how soon after each other one person's messages are drawn as one group.
@@ -36,6 +37,8 @@ type Row struct {
 	Name string
 	// Text is the message, the sentence of a notice or the words of a day.
 	Text string
+	// File is the picture or file it carries instead; nil for none.
+	File *ui.Shown
 	// At is when it was written, RFC 3339; Clock and Day ("2006-01-02") are the same in the reader's zone.
 	At, Clock, Day string
 	// State is how far the visitor's own message has come: "sent" or "read".
@@ -75,7 +78,7 @@ func Rows(messages []chat.Message, c chat.Conversation, l chat.Line, t i18n.Text
 func entry(m chat.Message, c chat.Conversation, l chat.Line, t i18n.Text) Row {
 	r := Row{
 		Kind: RowOther, Seq: m.Seq, By: m.Author.Kind, Client: m.ClientID, Name: m.Author.Name,
-		Text: m.Text, At: m.Created.Text(), Clock: t.Clock(m.Created.Time),
+		Text: m.Text, File: ui.Show(m, false, t), At: m.Created.Text(), Clock: t.Clock(m.Created.Time),
 	}
 	if r.Name == "" {
 		r.Name = l.Title

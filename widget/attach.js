@@ -1,0 +1,97 @@
+/**
+ * Notices that somebody wants to attach something or to look at it, and fetches upload.js for it: most conversations do without.
+ * There is one for a page, whatever conversation is open.
+ */
+export class Attach {
+  #with; #files = null;
+
+  /**
+   * @param {{pane: () => import("./pane.js").Pane | null, headers: () => Record<string, string>, words: import("./words.js").Words,
+   *   store: any, scope: () => string, lane: () => string, ready: (item: any) => Promise<string>, refresh: () => Promise<void>, done: (item: any) => Promise<void>}} options
+   *   ready: the conversation a file goes to, made if there is none; done: takes the message of a file that has arrived
+   */
+  constructor(options) {
+    this.#with = options;
+    const on = (kind, hear, capture = false) => document.addEventListener(kind, hear, capture);
+    on("click", (event) => this.#click(event));
+    on("change", ({ target }) => {
+      if (!target.matches?.("input[data-pick]")) return;
+      this.#add([...target.files]);
+      target.value = "";
+      this.#tiles(false);
+    });
+    on("paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0 || event.clipboardData.types.includes("text/plain")) return; // a table is copied as words and as a picture of them
+      event.preventDefault();
+      this.#add(files);
+    });
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) on(kind, (event) => this.#drag(event));
+    on("error", ({ target }) => { // cookies are blocked here: what the token opens has to be fetched with it
+      if (target.matches?.(".photo img") && headersOf(options) && !target.src.startsWith("blob:")) this.#load().then((files) => files?.carry(target));
+    }, true);
+    this.show();
+  }
+
+  /** Another pane is open: shows the way to attach, and what is on its way there. */
+  show() {
+    for (const way of document.querySelectorAll("[data-attach]")) way.hidden = false;
+    this.#files?.then((files) => files?.draw());
+  }
+
+  /** Asks again for what an earlier page did not finish. */
+  async resume() {
+    const left = await this.#with.store.all(`${this.#with.scope()}:files`);
+    if (left.length > 0) (await this.#load())?.resume(left);
+  }
+
+  #click(event) {
+    const at = event.target.closest?.("button[data-attach], a[data-photo], a[data-file]");
+    if (!at || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (at.matches("[data-attach]")) return this.#tiles(at.ariaExpanded !== "true");
+    if (at.matches("[data-file]") && !headersOf(this.#with)) return;
+    event.preventDefault();
+    this.#load().then((files) => (files ? files.open(at) : location.assign(at.href)));
+  }
+
+  async #tiles(open) {
+    if (open && !(await this.#load())) return;
+    const way = document.querySelector("button[data-attach]");
+    if (!way) return;
+    way.ariaExpanded = String(open);
+    document.getElementById("attach").hidden = !open;
+  }
+
+  #drag(event) {
+    if (!event.dataTransfer?.types.includes("Files") || !this.#open) return;
+    event.preventDefault();
+    const over = event.type !== "drop" && (event.type !== "dragleave" || event.relatedTarget !== null);
+    this.#with.pane().root.toggleAttribute("data-drop", over);
+    if (event.type === "drop") this.#add([...event.dataTransfer.files]);
+  }
+
+  /** Whether one can write here. */
+  get #open() {
+    const form = this.#with.pane()?.composer?.form;
+    return form && !form.hidden && Number(form.dataset.fileMax) > 0;
+  }
+
+  async #add(chosen) {
+    if (chosen.length > 0 && this.#open) (await this.#load())?.add(chosen);
+  }
+
+  #load() {
+    this.#files ??= import("./upload.js").then(async ({ Uploads }) => {
+      const files = new Uploads(this.#with);
+      await files.styled;
+      return files;
+    }).catch(() => {
+      this.#files = null;
+      this.#with.pane()?.composer?.fault(this.#with.words.say("file.reload"));
+      return null;
+    });
+    return this.#files;
+  }
+}
+
+const headersOf = (options) => "Authorization" in options.headers();
