@@ -153,11 +153,11 @@ func TestDesk_Attach(t *testing.T) {
 		wantCode(t, err, chat.CodeInvalid)
 		before := blobs.size()
 		blobs.broken = errors.New("the disk is away")
-		if err := n.Sweep(t.Context(), "mall"); err == nil {
+		if err := n.DiscardStale(t.Context(), "mall"); err == nil {
 			t.Error("nothing is said of what could not be deleted")
 		}
 		blobs.broken = nil
-		if err := n.Sweep(t.Context(), "mall"); err != nil { // it was not forgotten
+		if err := n.DiscardStale(t.Context(), "mall"); err != nil { // it was not forgotten
 			t.Fatal(err)
 		}
 		if n := before - blobs.size(); n != 2 {
