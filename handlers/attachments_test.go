@@ -218,6 +218,10 @@ func TestHandlers_Attachments(t *testing.T) {
 		if refused.StatusCode != http.StatusUnsupportedMediaType || !strings.Contains(string(refused.body), "杯口裂了一道</textarea>") || !strings.Contains(string(refused.body), "不支持这种文件") {
 			t.Errorf("status %d: what was typed, or why not, is missing", refused.StatusCode)
 		}
+		large := post("杯口裂了一道", "large.txt", bytes.Repeat([]byte("a"), fileMax+1))
+		if large.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(large.body), "杯口裂了一道</textarea>") || !strings.Contains(string(large.body), "文件太大") {
+			t.Errorf("status %d: what was typed, or why not, is missing", large.StatusCode)
+		}
 		for range 2 { // pressed twice
 			r.want(post("杯口裂了一道", "cup.jpg", photo(t, 40, 40)), 303, "")
 		}

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"errors"
 	"hash/maphash"
 	"net/netip"
 	"sync"
@@ -171,13 +170,21 @@ func (l *limits) sends(next echo.HandlerFunc) echo.HandlerFunc {
 // arriving is how many files may be on their way at once: each has a temporary file, and all but the first bytes in it.
 const arriving = 64
 
-// File counts a file somebody attaches, until over is called.
-func (l *limits) File(address string, actor chat.Actor) (over func(), err error) {
-	if !l.off && actor.Kind != chat.KindAgent {
-		if err := errors.Join(l.visitorFile.take(string(actor.ID)), l.addressFile.take(network(address))); err != nil {
-			return nil, err
+// File counts a file somebody attaches: like Send, against her first.
+func (l *limits) File(address string, actor chat.Actor) error {
+	if l.off || actor.Kind == chat.KindAgent {
+		return nil
+	}
+	if actor.Kind == chat.KindVisitor {
+		if err := l.visitorFile.take(string(actor.ID)); err != nil {
+			return err
 		}
 	}
+	return l.addressFile.take(network(address))
+}
+
+// Arrive counts a form with files that is on its way, until over is called.
+func (l *limits) Arrive() (over func(), err error) {
 	select {
 	case l.arriving <- struct{}{}:
 		return func() { <-l.arriving }, nil
@@ -189,7 +196,10 @@ func (l *limits) File(address string, actor chat.Actor) (over func(), err error)
 // uploads bounds files.
 func (l *limits) uploads(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		over, err := l.File(c.RealIP(), chat.ActorFrom(c.Request().Context()))
+		if err := l.File(c.RealIP(), chat.ActorFrom(c.Request().Context())); err != nil {
+			return err
+		}
+		over, err := l.Arrive()
 		if err != nil {
 			return err
 		}

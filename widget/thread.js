@@ -28,7 +28,7 @@ export class Thread {
 
   /** Our own messages with a client id, oldest first, for when the server has lost them. */
   own() {
-    return [...this.#log.querySelectorAll(`li[data-seq][data-client][data-by="${this.#side}"]:has(.bubble)`)].map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
+    return [...this.#log.querySelectorAll(`li[data-seq][data-client][data-by="${this.#side}"]`)].filter((li) => li.querySelector(".bubble")).map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
   }
 
   /** The client id of what is not in the log yet, by its last group. @param {string} end */

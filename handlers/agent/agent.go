@@ -33,8 +33,9 @@ type Door interface {
 type Limits interface {
 	// Login counts a try to sign in, against the account and against the address.
 	Login(address, account string) error
-	// File counts a file somebody attaches, until over is called.
-	File(address string, actor chat.Actor) (over func(), err error)
+	// Arrive counts a form with files that is on its way, until over is called; File counts one of its files.
+	Arrive() (over func(), err error)
+	File(address string, actor chat.Actor) error
 }
 
 // Options are what the console's door is made of.

@@ -87,10 +87,12 @@ func Read(w http.ResponseWriter, r *http.Request, limit int64) (*Form, error) {
 		return nil, unreadable(err)
 	}
 	f := &Form{Values: url.Values{}}
-	if err := f.read(parts, limit); err != nil {
+	err = f.read(parts, limit)
+	// Also of a form that is refused: what was typed is to be shown again.
+	r.Form, r.PostForm, r.MultipartForm = f.Values, f.Values, &multipart.Form{Value: f.Values}
+	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	r.Form, r.PostForm, r.MultipartForm = f.Values, f.Values, &multipart.Form{Value: f.Values}
 	return f, nil
 }
 

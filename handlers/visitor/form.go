@@ -28,18 +28,11 @@ func (h *Handlers) Post(c echo.Context) error {
 }
 
 func (h *Handlers) act(c echo.Context, line chat.Line) error {
-	var files *media.Form
-	if media.Multipart(c.Request()) {
-		over, err := h.limits.File(c.RealIP(), chat.ActorFrom(c.Request().Context()))
-		if err != nil {
-			return err
-		}
-		defer over()
-		if files, err = media.Read(c.Response(), c.Request(), h.fileMax); err != nil {
-			return err
-		}
-		defer files.Close()
+	files, over, err := h.files(c)
+	if err != nil {
+		return err
 	}
+	defer over()
 	if _, err := c.FormParams(); err != nil { // FormValue would pass over it and find nothing written
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			return &chat.Error{Code: chat.CodeTooLarge, Key: "too_large", Detail: "This is too large.", Err: err}
@@ -110,6 +103,32 @@ func (h *Handlers) again(c echo.Context, line chat.Line) error {
 		_, err = h.enter(c, line, true)
 	}
 	return err
+}
+
+// files reads a form that may have files in it, nil for any other; over lets go of them.
+func (h *Handlers) files(c echo.Context) (files *media.Form, over func(), err error) {
+	if !media.Multipart(c.Request()) {
+		return nil, func() {}, nil
+	}
+	left, err := h.limits.Arrive()
+	if err != nil {
+		return nil, nil, err
+	}
+	if files, err = media.Read(c.Response(), c.Request(), h.fileMax); err != nil {
+		left()
+		return nil, nil, err
+	}
+	over = func() {
+		_ = files.Close() // they are gone already
+		left()
+	}
+	for range files.Files {
+		if err := h.limits.File(c.RealIP(), chat.ActorFrom(c.Request().Context())); err != nil {
+			over()
+			return nil, nil, err
+		}
+	}
+	return files, over, nil
 }
 
 // enter returns the conversation the visitor writes in, and lets her in first when she is new or wants to begin again.

@@ -36,8 +36,9 @@ type Limits interface {
 	Enter(address string) error
 	// Send counts a change somebody makes to a conversation.
 	Send(address string, actor chat.Actor) error
-	// File counts a file somebody attaches, until over is called.
-	File(address string, actor chat.Actor) (over func(), err error)
+	// Arrive counts a form with files that is on its way, until over is called; File counts one of its files.
+	Arrive() (over func(), err error)
+	File(address string, actor chat.Actor) error
 }
 
 // Options are what the visitor's door is made of.
