@@ -18,11 +18,11 @@ func (h *Handlers) Attach(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !media.Multipart(c.Request()) {
-		return &chat.Error{Code: chat.CodeUnsupportedMedia, Key: "multipart", Detail: "Send the file as multipart/form-data, in the field file."}
-	}
 	if _, err := h.desk.Conversation(c.Request().Context(), id); err != nil { // before all of it has come
 		return err
+	}
+	if !media.Multipart(c.Request()) {
+		return &chat.Error{Code: chat.CodeUnsupportedMedia, Key: "multipart", Detail: "Send the file as multipart/form-data, in the field file."}
 	}
 	form, err := media.Read(c.Response(), c.Request(), h.fileMax)
 	if err != nil {
