@@ -86,7 +86,7 @@ export class Host {
   #escapes() {
     if (!this.framed) return;
     addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("details[open], dialog[open]")) return;
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("details.menu[open], dialog[open]")) return;
       this.#send("close");
     });
   }
@@ -149,7 +149,7 @@ export class Host {
 /** Closes what lies over the thread. @returns {boolean} whether anything did */
 export function back() {
   if (!document.dispatchEvent(new Event("support:back", { cancelable: true }))) return true;
-  const open = document.querySelector("dialog[open], details[open]");
+  const open = document.querySelector("dialog[open], details.menu[open]");
   if (!open) return false;
   if (open.close) open.close();
   else open.open = false;

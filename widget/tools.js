@@ -29,6 +29,7 @@ export class Tools {
       if (recall) recall.hidden = !this.#mine(row);
     });
     if (!made) return;
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../css/tools.css", import.meta.url).href }));
     const opener = made.content.querySelector("[data-opens]");
     const dress = () => {
       for (const body of this.#log.querySelectorAll(".message[data-seq] .message__body:not(:has([data-opens]))")) body.append(document.importNode(opener, true));

@@ -125,7 +125,7 @@ func (s *screen) requests(p *program) []string {
 	defer s.mu.Unlock()
 	var paths []string
 	for _, u := range s.asked {
-		if strings.HasPrefix(u, "data:") {
+		if strings.HasPrefix(u, "data:") || strings.HasPrefix(u, "blob:"+p.url+"/") { // her own picture, before it is sent
 			continue
 		}
 		paths = append(paths, strings.TrimPrefix(u, p.url))

@@ -114,8 +114,9 @@ func TestServer_start(t *testing.T) {
 		if err := second.stop(); err != nil {
 			t.Error(err)
 		}
-		if left, _ := os.ReadDir(elsewhere); len(left) != 0 {
-			t.Errorf("it left %v in its folder", left)
+		left, _ := os.ReadDir(elsewhere)
+		if len(left) != 1 || left[0].Name() != "files" {
+			t.Errorf("it left %v in its folder, and not that of files alone", left)
 		}
 	})
 	t.Run("it leaves with a goodbye, and nothing stays behind", func(t *testing.T) {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +14,7 @@ import (
 // attic is a store with old hops.
 type attic struct {
 	Store
+	mu      sync.Mutex
 	left    int // messages
 	dropped int // calls of DropCanaries
 	before  []time.Duration
@@ -21,6 +23,8 @@ type attic struct {
 }
 
 func (a *attic) DropTraces(_ context.Context, _ string, before time.Time, limit int) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.asked, a.before = append(a.asked, time.Now()), append(a.before, time.Since(before))
 	n := min(a.left, limit)
 	a.left -= n
@@ -28,6 +32,8 @@ func (a *attic) DropTraces(_ context.Context, _ string, before time.Time, limit 
 }
 
 func (a *attic) DropCanaries(_ context.Context, _, node string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if node == "" {
 		a.dropped++
 	}
@@ -43,6 +49,8 @@ func TestDesk_sweep(t *testing.T) {
 		over := make(chan error, 1)
 		go func() { over <- d.sweep(ctx, &line{name: "shop"}) }()
 		time.Sleep(sweepEvery + 4*sweepPause)
+		synctest.Wait()
+		a.mu.Lock()
 		if a.left != 0 || a.before[0] != chat.TracesKept || a.asked[3].Sub(a.asked[0]) != 3*sweepPause {
 			t.Errorf("%d are left; asked %v, %v", a.left, a.asked, a.before)
 		}
@@ -51,7 +59,11 @@ func TestDesk_sweep(t *testing.T) {
 		}
 		a.err = chat.Unavailable(time.Second, nil) // a line that is away is asked no more often
 		asked := len(a.asked)
+		a.mu.Unlock()
 		time.Sleep(10 * sweepEvery)
+		synctest.Wait()
+		a.mu.Lock()
+		defer a.mu.Unlock()
 		if n := len(a.asked) - asked; n < 6 || n > 20 {
 			t.Errorf("asked %d times", n)
 		}
