@@ -79,7 +79,9 @@ export class Outbox {
   /** Forgets everything that is stored: it is somebody else's. */
   async clear() {
     await this.#puts.catch(() => {});
-    for (const { id } of await this.#with.store.all(this.#with.scope)) await this.#with.store.remove(id);
+    for (const scope of [this.#with.scope, `${this.#with.scope}:files`]) {
+      for (const { id } of await this.#with.store.all(scope)) await this.#with.store.remove(id);
+    }
   }
 
   async #keep(item) {
