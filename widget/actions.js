@@ -3,18 +3,18 @@ import { fetchPage, put, swap } from "./swap.js";
 
 /** What an agent does with a conversation besides writing, and with herself. The buttons post by themselves without script. */
 export class Actions {
-  #api; #words; #done;
+  _api; _words; _done;
 
   /** @param {{api: import("./api.js").API, words: import("./words.js").Words, done: () => void}} options done: called when a conversation was moved */
   constructor({ api, words, done }) {
-    this.#api = api;
-    this.#words = words;
-    this.#done = done;
+    this._api = api;
+    this._words = words;
+    this._done = done;
     document.addEventListener("submit", (event) => {
-      const act = this.#submitted(event);
+      const act = this._submitted(event);
       if (!act) return;
       event.preventDefault();
-      this.#run(event.target, event.submitter, act);
+      this._run(event.target, event.submitter, act);
     });
     document.addEventListener("click", (event) => {
       const action = event.target.closest("[data-action]")?.dataset.action;
@@ -28,7 +28,7 @@ export class Actions {
 
   /** Asks whom to hand over to. */
   transfer() {
-    const open = this.#dialog("dialog[data-transfer]");
+    const open = this._dialog("dialog[data-transfer]");
     if (open) this.colleagues();
     return open;
   }
@@ -43,7 +43,7 @@ export class Actions {
   }
 
   /** Shows the keys. */
-  help() { return this.#dialog("dialog#keys"); }
+  help() { return this._dialog("dialog#keys"); }
 
   /** Asks whether to end the conversation. */
   askClose() {
@@ -63,43 +63,43 @@ export class Actions {
     return true;
   }
 
-  #submitted({ target, submitter }) {
+  _submitted({ target, submitter }) {
     const pane = document.querySelector("main[data-chat]");
     const path = `/api/v1/conversations/${pane?.dataset.conversation}`;
-    if (target.matches("[data-presence]")) return () => this.#present(submitter.value);
+    if (target.matches("[data-presence]")) return () => this._present(submitter.value);
     if (!pane || target.matches("[data-composer]")) return null;
     const action = submitter?.dataset.action;
-    if (action === "take") return () => this.#api.post(`${path}/assign`, { agent_id: pane.dataset.agent });
-    if (action === "close" || action === "reopen") return () => this.#api.post(`${path}/${action}`);
+    if (action === "take") return () => this._api.post(`${path}/assign`, { agent_id: pane.dataset.agent });
+    if (action === "close" || action === "reopen") return () => this._api.post(`${path}/${action}`);
     if (!target.closest("[data-transfer]") || "cancel" in submitter.dataset) return null;
     const said = new FormData(target);
     return async () => {
-      await this.#api.post(`${path}/assign`, { agent_id: said.get("agent_id"), note: said.get("note") ?? "" });
+      await this._api.post(`${path}/assign`, { agent_id: said.get("agent_id"), note: said.get("note") ?? "" });
       target.closest("dialog").close();
     };
   }
 
-  async #run(form, button, act) {
+  async _run(form, button, act) {
     if (button) button.disabled = true;
     try {
       await act();
       for (const open of document.querySelectorAll("details.ask[open]")) open.open = false;
-      if (!form.matches("[data-presence]")) this.#done();
+      if (!form.matches("[data-presence]")) this._done();
     } catch (problem) {
       if (problem.status === 401) return location.reload();
-      this.#tell(form, this.#words.say(`error.${problem.code}`, { trace: problem.trace ?? "" }));
+      this._tell(form, this._words.say(`error.${problem.code}`, { trace: problem.trace ?? "" }));
     } finally {
       if (button) button.disabled = false;
     }
   }
 
-  async #present(presence) {
-    await this.#api.post("/api/v1/presence", { presence });
+  async _present(presence) {
+    await this._api.post("/api/v1/presence", { presence });
     await swap(location.href, ["details.me:not(.me--tab)", "details.me--tab"]);
   }
 
   /** Says what went wrong where it was asked for, else in the pane's bar. */
-  #tell(form, words) {
+  _tell(form, words) {
     const place = form.querySelector('[data-slot="error"]');
     if (place) {
       place.textContent = words;
@@ -113,7 +113,7 @@ export class Actions {
     setTimeout(() => { bar.hidden = true; }, 6_000);
   }
 
-  #dialog(selector) {
+  _dialog(selector) {
     const dialog = document.querySelector(selector);
     if (!dialog) return false;
     if (!dialog.open) dialog.showModal();

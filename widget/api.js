@@ -16,28 +16,28 @@ export class Problem extends Error {
 
 /** Speaks JSON with the server: five seconds at most, every failure a Problem. */
 export class API {
-  #headers; #fetch;
+  _headers; _fetch;
 
   /** @param {{headers?: () => Record<string, string>, fetch?: typeof fetch}} [options] headers: what proves who we are; empty where the cookie does */
   constructor({ headers = () => ({}), fetch: send = (...a) => fetch(...a) } = {}) {
-    this.#headers = headers;
-    this.#fetch = send;
+    this._headers = headers;
+    this._fetch = send;
   }
 
   /** @param {string} path @returns {Promise<any>} */
-  get(path) { return this.#call("GET", path); }
+  get(path) { return this._call("GET", path); }
 
   /** @param {string} path @param {object} [body] @param {Record<string, string>} [headers] @returns {Promise<any>} null for 204 */
-  post(path, body = {}, headers) { return this.#call("POST", path, body, headers); }
+  post(path, body = {}, headers) { return this._call("POST", path, body, headers); }
 
   /** @param {string} path @returns {Promise<any>} */
-  delete(path) { return this.#call("DELETE", path); }
+  delete(path) { return this._call("DELETE", path); }
 
-  async #call(method, path, body, headers = this.#headers()) {
+  async _call(method, path, body, headers = this._headers()) {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), TIMEOUT);
     try {
-      const answer = await this.#fetch(path, {
+      const answer = await this._fetch(path, {
         method,
         headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...headers },
         body: body && JSON.stringify(body),

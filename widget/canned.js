@@ -16,78 +16,78 @@ export function matching(text, replies) {
 
 /** The menu of replies kept ready, over the composer. */
 export class Canned {
-  #menu; #field; #composer; #replies; #shown = []; #chosen = 0; #off = new AbortController();
+  _menu; _field; _composer; _replies; _shown = []; _chosen = 0; _off = new AbortController();
 
   /** @param {HTMLFormElement} form @param {import("./composer.js").Composer} composer */
   constructor(form, composer) {
-    this.#menu = form.querySelector("[data-canned]");
-    this.#field = form.elements.text;
-    this.#composer = composer;
-    this.#replies = [...(this.#menu?.querySelectorAll("[role=option]") ?? [])].map((li, i) => {
+    this._menu = form.querySelector("[data-canned]");
+    this._field = form.elements.text;
+    this._composer = composer;
+    this._replies = [...(this._menu?.querySelectorAll("[role=option]") ?? [])].map((li, i) => {
       li.id ||= `canned-${i}`;
       return { li, shortcut: li.dataset.shortcut, body: li.dataset.body };
     });
-    if (this.#replies.length === 0) return;
-    const { signal } = this.#off;
-    form.addEventListener("input", () => this.#update(), { signal });
-    this.#field.addEventListener("keydown", (event) => this.#key(event), { signal, capture: true });
-    this.#menu.addEventListener("pointerdown", (event) => event.preventDefault(), { signal }); // the cursor stays in the field
-    this.#menu.addEventListener("click", (event) => {
+    if (this._replies.length === 0) return;
+    const { signal } = this._off;
+    form.addEventListener("input", () => this._update(), { signal });
+    this._field.addEventListener("keydown", (event) => this._key(event), { signal, capture: true });
+    this._menu.addEventListener("pointerdown", (event) => event.preventDefault(), { signal }); // the cursor stays in the field
+    this._menu.addEventListener("click", (event) => {
       const li = event.target.closest("[role=option]");
-      if (li) this.#take(li.dataset.body);
+      if (li) this._take(li.dataset.body);
     }, { signal });
-    form.querySelector('[data-action="canned"]')?.addEventListener("click", () => this.#toggle(), { signal });
+    form.querySelector('[data-action="canned"]')?.addEventListener("click", () => this._toggle(), { signal });
   }
 
   /** Lets go of the page. */
-  disconnect() { this.#off.abort(); }
+  disconnect() { this._off.abort(); }
 
-  #toggle() {
-    if (!this.#menu.hidden) return this.#close();
-    if (this.#field.value === "") this.#composer.text = "/";
-    this.#composer.focus(true);
-    this.#update();
+  _toggle() {
+    if (!this._menu.hidden) return this._close();
+    if (this._field.value === "") this._composer.text = "/";
+    this._composer.focus(true);
+    this._update();
   }
 
-  #update() {
-    this.#shown = matching(this.#field.value, this.#replies) ?? [];
-    const order = this.#shown.map((r) => r.li);
-    for (const { li } of this.#replies) li.hidden = !order.includes(li);
+  _update() {
+    this._shown = matching(this._field.value, this._replies) ?? [];
+    const order = this._shown.map((r) => r.li);
+    for (const { li } of this._replies) li.hidden = !order.includes(li);
     order[0]?.parentElement.prepend(...order);
-    this.#menu.hidden = order.length === 0;
-    this.#field.setAttribute("aria-expanded", String(order.length > 0));
-    this.#choose(0);
+    this._menu.hidden = order.length === 0;
+    this._field.setAttribute("aria-expanded", String(order.length > 0));
+    this._choose(0);
   }
 
-  #choose(i) {
-    const n = this.#shown.length;
-    this.#chosen = n > 0 ? (i + n) % n : 0;
-    this.#shown.forEach(({ li }, at) => li.setAttribute("aria-selected", String(at === this.#chosen)));
-    const li = this.#shown[this.#chosen]?.li;
+  _choose(i) {
+    const n = this._shown.length;
+    this._chosen = n > 0 ? (i + n) % n : 0;
+    this._shown.forEach(({ li }, at) => li.setAttribute("aria-selected", String(at === this._chosen)));
+    const li = this._shown[this._chosen]?.li;
     if (li) {
-      this.#field.setAttribute("aria-activedescendant", li.id);
+      this._field.setAttribute("aria-activedescendant", li.id);
       li.scrollIntoView({ block: "nearest" });
-    } else this.#field.removeAttribute("aria-activedescendant");
+    } else this._field.removeAttribute("aria-activedescendant");
   }
 
-  #key(event) {
-    if (this.#menu.hidden || event.isComposing || event.keyCode === 229) return;
-    const act = { ArrowDown: () => this.#choose(this.#chosen + 1), ArrowUp: () => this.#choose(this.#chosen - 1), Enter: () => this.#take(this.#shown[this.#chosen].body), Tab: () => this.#take(this.#shown[this.#chosen].body), Escape: () => this.#close() }[event.key];
+  _key(event) {
+    if (this._menu.hidden || event.isComposing || event.keyCode === 229) return;
+    const act = { ArrowDown: () => this._choose(this._chosen + 1), ArrowUp: () => this._choose(this._chosen - 1), Enter: () => this._take(this._shown[this._chosen].body), Tab: () => this._take(this._shown[this._chosen].body), Escape: () => this._close() }[event.key];
     if (!act || event.shiftKey) return;
     event.preventDefault(); // and the composer, which hears it next, leaves it alone
     event.stopPropagation();
     act();
   }
 
-  #take(body) {
-    this.#close();
-    this.#composer.text = body;
+  _take(body) {
+    this._close();
+    this._composer.text = body;
   }
 
-  #close() {
-    this.#shown = [];
-    this.#menu.hidden = true;
-    this.#field.setAttribute("aria-expanded", "false");
-    this.#field.removeAttribute("aria-activedescendant");
+  _close() {
+    this._shown = [];
+    this._menu.hidden = true;
+    this._field.setAttribute("aria-expanded", "false");
+    this._field.removeAttribute("aria-activedescendant");
   }
 }

@@ -3,87 +3,87 @@ import { Gap } from "./gap.js";
 
 /** Feeds a Gap from the stream and, when it says so, from the log. Gives every message once, in order. */
 export class CatchUp {
-  #gap; #fetch; #release;
-  #timer = null; #pulling = null; #round = 0; #tries = 0;
+  _gap; _fetch; _release;
+  _timer = null; _pulling = null; _round = 0; _tries = 0;
 
   /**
    * @param {{last: number, fetch: (after: number) => Promise<{messages: any[], has_more: boolean}>, release: (message: any) => void}} options
    */
   constructor({ last, fetch, release }) {
-    this.#gap = new Gap(last);
-    this.#fetch = fetch;
-    this.#release = release;
+    this._gap = new Gap(last);
+    this._fetch = fetch;
+    this._release = release;
   }
 
   /** The newest number given out. */
-  get last() { return this.#gap.last; }
+  get last() { return this._gap.last; }
 
   /** Takes a message from anywhere. */
   push(message) {
-    this.#gap.push(message, Date.now()).forEach(this.#release);
-    this.#plan();
+    this._gap.push(message, Date.now()).forEach(this._release);
+    this._plan();
   }
 
   /** Takes the log's newest number as a heartbeat tells it. @param {number} seq */
   head(seq) {
-    this.#gap.head(seq, Date.now());
-    this.#plan();
+    this._gap.head(seq, Date.now());
+    this._plan();
   }
 
   /** Fetches a message of which we were told too little, at once. @param {number} seq */
   lacks(seq) {
-    this.#gap.head(seq, Date.now());
+    this._gap.head(seq, Date.now());
     this.pull().catch(() => {});
   }
 
   /** Begins again after another number; a fetch under way no longer counts. @param {number} last */
   reset(last) {
-    this.#round++;
-    this.#pulling = null;
-    this.#gap.reset(last);
-    this.#plan();
+    this._round++;
+    this._pulling = null;
+    this._gap.reset(last);
+    this._plan();
   }
 
   /** Fetches everything after the newest number given out. Rejects when that failed; it is tried again by itself. */
   pull() {
-    clearTimeout(this.#timer);
-    this.#pulling ??= this.#pull(this.#round);
-    return this.#pulling;
+    clearTimeout(this._timer);
+    this._pulling ??= this._pull(this._round);
+    return this._pulling;
   }
 
   /** Stops for good. */
   stop() {
-    this.#round = NaN;
-    clearTimeout(this.#timer);
+    this._round = NaN;
+    clearTimeout(this._timer);
   }
 
-  async #pull(round) {
+  async _pull(round) {
     try {
       for (let more = true; more; ) {
-        const after = this.#gap.last;
-        const page = await this.#fetch(after);
-        if (round !== this.#round) return;
-        for (const message of page.messages) this.#gap.push(message, Date.now()).forEach(this.#release);
-        more = page.has_more && this.#gap.last > after;
+        const after = this._gap.last;
+        const page = await this._fetch(after);
+        if (round !== this._round) return;
+        for (const message of page.messages) this._gap.push(message, Date.now()).forEach(this._release);
+        more = page.has_more && this._gap.last > after;
       }
-      this.#tries = 0;
+      this._tries = 0;
     } catch (error) {
-      this.#tries++;
+      this._tries++;
       throw error;
     } finally {
-      if (round === this.#round) {
-        this.#pulling = null;
-        this.#gap.fetched(Date.now());
-        this.#plan();
+      if (round === this._round) {
+        this._pulling = null;
+        this._gap.fetched(Date.now());
+        this._plan();
       }
     }
   }
 
-  #plan() {
-    clearTimeout(this.#timer);
-    const due = this.#gap.due();
-    if (due === Infinity || this.#pulling || Number.isNaN(this.#round)) return;
-    const wait = Math.max(0, due - Date.now()) + (this.#tries > 0 ? backoff(this.#tries) : 0);
-    this.#timer = setTimeout(() => this.pull().catch(() => {}), wait);
+  _plan() {
+    clearTimeout(this._timer);
+    const due = this._gap.due();
+    if (due === Infinity || this._pulling || Number.isNaN(this._round)) return;
+    const wait = Math.max(0, due - Date.now()) + (this._tries > 0 ? backoff(this._tries) : 0);
+    this._timer = setTimeout(() => this.pull().catch(() => {}), wait);
   }
 }

@@ -25,164 +25,164 @@ const SOON = 500;
 
 /** A visitor's page at work. */
 class Chat {
-  #root = document.querySelector("[data-chat]");
-  #words = new Words(document);
-  #title = new Title(this.#words);
-  #store = openStore();
-  #session; #api; #outbox; #pane; #host; #person; #unplace; #stream = null; #epoch; #tools = null;
-  #stands = 0; // the newest message of the log when we were last told where the conversation stands
+  _root = document.querySelector("[data-chat]");
+  _words = new Words(document);
+  _title = new Title(this._words);
+  _store = openStore();
+  _session; _api; _outbox; _pane; _host; _person; _unplace; _stream = null; _epoch; _tools = null;
+  _stands = 0; // the newest message of the log when we were last told where the conversation stands
 
   async start() {
-    const { line, locale, conversation, epoch, last } = this.#root.dataset;
-    this.#epoch = epoch;
-    this.#stands = Number(last);
+    const { line, locale, conversation, epoch, last } = this._root.dataset;
+    this._epoch = epoch;
+    this._stands = Number(last);
     keepZone(locale);
     keepAboveKeyboard();
-    this.#session = new Session({ line, locale, conversation, framed: window.parent !== window });
-    this.#api = new API({ headers: () => this.#session.headers() });
-    this.#session.use(this.#api);
-    this.#outbox = new Outbox({
-      scope: `${line}:${LANE}`, store: this.#store, send: (item) => this.#send(item), refresh: () => this.#refresh(),
-      on: { sent: (item, message) => this.#sent(item, message), failed: (item) => this.#pane.failed(item) },
+    this._session = new Session({ line, locale, conversation, framed: window.parent !== window });
+    this._api = new API({ headers: () => this._session.headers() });
+    this._session.use(this._api);
+    this._outbox = new Outbox({
+      scope: `${line}:${LANE}`, store: this._store, send: (item) => this._send(item), refresh: () => this._refresh(),
+      on: { sent: (item, message) => this._sent(item, message), failed: (item) => this._pane.failed(item) },
     });
-    this.#person = new Person(line, { session: this.#session, outbox: this.#outbox, enter: (answer) => this.#enter(answer), leave: () => this.#leave() });
-    if (hosted()) this.#meet();
-    const known = await this.#person.arrive(this.#root.dataset);
-    this.#pane = new Pane(this.#root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: LANE, unread: (n) => this.#unread(n) });
-    this.#unplace = keepPlace(line, this.#pane.scroll);
-    new Forms({ api: this.#api, words: this.#words, id: () => this.#pane.id, again: async () => this.#enter(await this.#session.renew()) });
+    this._person = new Person(line, { session: this._session, outbox: this._outbox, enter: (answer) => this._enter(answer), leave: () => this._leave() });
+    if (hosted()) this._meet();
+    const known = await this._person.arrive(this._root.dataset);
+    this._pane = new Pane(this._root, { api: this._api, outbox: this._outbox, words: this._words, lane: LANE, unread: (n) => this._unread(n) });
+    this._unplace = keepPlace(line, this._pane.scroll);
+    new Forms({ api: this._api, words: this._words, id: () => this._pane.id, again: async () => this._enter(await this._session.renew()) });
     const scope = `${line}:${LANE}`;
     const attach = new Attach({
-      pane: () => this.#pane, words: this.#words, store: this.#store, scope: () => scope, lane: () => LANE, headers: () => this.#session.headers(), refresh: () => this.#refresh(),
-      ready: async () => { if (!this.#pane.id) await this.#enter(await this.#session.ensure()); return this.#pane.id; },
-      done: (item) => this.#pane.write(item),
+      pane: () => this._pane, words: this._words, store: this._store, scope: () => scope, lane: () => LANE, headers: () => this._session.headers(), refresh: () => this._refresh(),
+      ready: async () => { if (!this._pane.id) await this._enter(await this._session.ensure()); return this._pane.id; },
+      done: (item) => this._pane.write(item),
     });
-    this.#pane.pending(await this.#outbox.load());
+    this._pane.pending(await this._outbox.load());
     attach.resume();
-    if (known) this.#enter(known);
-    else if (conversation) this.#listen();
-    else if (this.#session.stored) this.#resume();
-    setInterval(() => this.#queue(), POLL);
-    for (const kind of ["pointerover", "focusin"]) this.#root.querySelector(".thread").addEventListener(kind, () => this.#handle());
+    if (known) this._enter(known);
+    else if (conversation) this._listen();
+    else if (this._session.stored) this._resume();
+    setInterval(() => this._queue(), POLL);
+    for (const kind of ["pointerover", "focusin"]) this._root.querySelector(".thread").addEventListener(kind, () => this._handle());
   }
 
   /** What can be done with a message is fetched when somebody comes near one. */
-  #handle() {
-    this.#tools ??= import("./tools.js").then(({ Tools }) => new Tools(this.#root, { words: this.#words, post: (path) => this.#api.post(`/api/v1/conversations/${this.#pane.id}/${path}`) }))
-      .catch(() => { this.#tools = null; });
+  _handle() {
+    this._tools ??= import("./tools.js").then(({ Tools }) => new Tools(this._root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${this._pane.id}/${path}`) }))
+      .catch(() => { this._tools = null; });
   }
 
   /** Somebody shows this page in something of theirs: they are told what they may know, and may ask for a few things. */
-  #meet() {
-    const pause = (held) => this.#stream?.hold(held);
-    this.#host = import("./host.js").then(({ Host }) => new Host({
-      opened: () => this.#pane?.composer?.focus(), identify: (identity) => this.#person.identify(identity), logout: () => this.#person.logout(),
-      pause: () => pause(true), resume: () => pause(false), context: (said) => this.#context(said),
+  _meet() {
+    const pause = (held) => this._stream?.hold(held);
+    this._host = import("./host.js").then(({ Host }) => new Host({
+      opened: () => this._pane?.composer?.focus(), identify: (identity) => this._person.identify(identity), logout: () => this._person.logout(),
+      pause: () => pause(true), resume: () => pause(false), context: (said) => this._context(said),
     })).catch(() => {});
   }
 
-  #tell(op, value) { this.#host?.then((host) => host?.[op](value)); }
+  _tell(op, value) { this._host?.then((host) => host?.[op](value)); }
 
-  #context({ attributes, page }) {
-    this.#session.context = { attributes, page };
-    if (this.#pane?.id) this.#session.renew(true).catch(() => {});
+  _context({ attributes, page }) {
+    this._session.context = { attributes, page };
+    if (this._pane?.id) this._session.renew(true).catch(() => {});
   }
 
   /** Somebody else is here now. */
-  #leave() {
-    this.#stream?.disconnect();
-    this.#outbox.stop();
-    this.#unplace?.();
-    if (this.#pane?.composer) this.#pane.composer.text = "";
-    this.#pane?.disconnect();
+  _leave() {
+    this._stream?.disconnect();
+    this._outbox.stop();
+    this._unplace?.();
+    if (this._pane?.composer) this._pane.composer.text = "";
+    this._pane?.disconnect();
   }
 
   /** An earlier visit left a token: goes on with it, however long it takes to get through. */
-  async #resume(tries = 0) {
+  async _resume(tries = 0) {
     try {
-      await this.#enter(await this.#session.ensure(true));
+      await this._enter(await this._session.ensure(true));
     } catch {
-      setTimeout(() => this.#resume(tries + 1), 500 + backoff(tries));
+      setTimeout(() => this._resume(tries + 1), 500 + backoff(tries));
     }
   }
 
   /** Nothing exists of a visitor before her first words: they bring the conversation about. */
-  async #send(item) {
-    if (!this.#pane.id) await this.#enter(await this.#session.ensure());
-    return this.#api.post(`/api/v1/conversations/${item.conversation || this.#pane.id}/messages`, body(item));
+  async _send(item) {
+    if (!this._pane.id) await this._enter(await this._session.ensure());
+    return this._api.post(`/api/v1/conversations/${item.conversation || this._pane.id}/messages`, body(item));
   }
 
-  async #refresh() { await this.#enter(await this.#session.refresh()); }
+  async _refresh() { await this._enter(await this._session.refresh()); }
 
-  async #enter(answer) {
-    await this.#person.is(answer);
+  async _enter(answer) {
+    await this._person.is(answer);
     const { conversation, epoch } = answer;
-    const changed = conversation.id !== this.#pane.id;
-    this.#epoch = epoch;
-    this.#stands = conversation.last_seq ?? 0;
-    await this.#pane.attach(conversation);
-    if (changed || !this.#stream) this.#listen();
+    const changed = conversation.id !== this._pane.id;
+    this._epoch = epoch;
+    this._stands = conversation.last_seq ?? 0;
+    await this._pane.attach(conversation);
+    if (changed || !this._stream) this._listen();
   }
 
-  #listen() {
-    this.#stream?.disconnect();
-    const path = `/api/v1/conversations/${this.#pane.id}/events?wire=compact`;
-    const stream = (this.#stream = new Stream(path, {
-      event: (kind, data) => this.#hear(kind, data),
-      state: (open) => { if (stream === this.#stream) this.#state(open); },
-      unauthorized: () => this.#refresh().catch(() => {}),
-      gone: () => { this.#stream = null; this.#refresh().catch(() => {}); },
-    }, { id: `${this.#epoch}.${this.#pane.last}`, headers: () => this.#session.headers() }));
+  _listen() {
+    this._stream?.disconnect();
+    const path = `/api/v1/conversations/${this._pane.id}/events?wire=compact`;
+    const stream = (this._stream = new Stream(path, {
+      event: (kind, data) => this._hear(kind, data),
+      state: (open) => { if (stream === this._stream) this._state(open); },
+      unauthorized: () => this._refresh().catch(() => {}),
+      gone: () => { this._stream = null; this._refresh().catch(() => {}); },
+    }, { id: `${this._epoch}.${this._pane.last}`, headers: () => this._session.headers() }));
     stream.connect();
   }
 
   /** The way is open again, or lost. What one connection finds out, the other need not wait for. */
-  #state(open) {
-    this.#pane.stream(open);
-    if (open) this.#outbox.wake();
+  _state(open) {
+    this._pane.stream(open);
+    if (open) this._outbox.wake();
   }
 
-  #sent(item, message) {
-    this.#pane.sent(item, message);
-    this.#stream?.wake();
-    this.#suspect(message);
+  _sent(item, message) {
+    this._pane.sent(item, message);
+    this._stream?.wake();
+    this._suspect(message);
   }
 
-  #hear(kind, data) {
-    if (kind === "reset") this.#stream.resume(`${(this.#epoch = data.epoch)}.${(this.#stands = 0)}`);
-    if (kind === "conversation") this.#stands = Math.max(this.#stands, data.last_seq);
+  _hear(kind, data) {
+    if (kind === "reset") this._stream.resume(`${(this._epoch = data.epoch)}.${(this._stands = 0)}`);
+    if (kind === "conversation") this._stands = Math.max(this._stands, data.last_seq);
     if (kind === "message") {
-      this.#suspect(data);
-      if (!["visitor", "system"].includes(data.author?.kind)) this.#tell("message", data.seq);
+      this._suspect(data);
+      if (!["visitor", "system"].includes(data.author?.kind)) this._tell("message", data.seq);
     }
-    if (kind === "heartbeat" && data.head > this.#stands) this.#look(data.head);
-    this.#pane.hear(kind, data);
+    if (kind === "heartbeat" && data.head > this._stands) this._look(data.head);
+    this._pane.hear(kind, data);
   }
 
   /** Where a conversation stands is told once, to those who listen then. The first words and every notice change it. */
-  #suspect(message) {
-    if (message && (message.kind === "notice" || this.#root.dataset.status === "new")) setTimeout(() => this.#look(message.seq), SOON);
+  _suspect(message) {
+    if (message && (message.kind === "notice" || this._root.dataset.status === "new")) setTimeout(() => this._look(message.seq), SOON);
   }
 
-  async #look(seq, tries = 0) {
-    if (this.#stands >= seq) return;
-    await this.#ask().catch(({ status }) => refused(status) || setTimeout(() => this.#look(seq, tries + 1), 500 + backoff(tries)));
+  async _look(seq, tries = 0) {
+    if (this._stands >= seq) return;
+    await this._ask().catch(({ status }) => refused(status) || setTimeout(() => this._look(seq, tries + 1), 500 + backoff(tries)));
   }
 
   /** The place in the queue moves without a word of ours being said: it is asked for. */
-  #queue() {
-    if (this.#root.dataset.status === "waiting" && document.visibilityState === "visible") this.#ask().catch(() => {});
+  _queue() {
+    if (this._root.dataset.status === "waiting" && document.visibilityState === "visible") this._ask().catch(() => {});
   }
 
-  async #ask() {
-    const { id } = this.#pane;
-    const conversation = await this.#api.get(`/api/v1/conversations/${id}`);
-    if (id === this.#pane.id) this.#hear("conversation", conversation);
+  async _ask() {
+    const { id } = this._pane;
+    const conversation = await this._api.get(`/api/v1/conversations/${id}`);
+    if (id === this._pane.id) this._hear("conversation", conversation);
   }
 
-  #unread(n) {
-    this.#title.unread = n;
-    this.#tell("unread", n);
+  _unread(n) {
+    this._title.unread = n;
+    this._tell("unread", n);
   }
 }
 

@@ -22,123 +22,123 @@ const agent = () => ({ "X-Support-As": "agent" });
 
 /** The console at work: one stream for everything the agent may see, one outbox, and the pane that is open. */
 class Console {
-  #words = new Words(document);
-  #title = new Title(this.#words);
-  #api = new API({ headers: agent });
-  #opener = new Opener((title) => this.#opened(title));
-  #inbox = new Inbox({ api: this.#api, changed: (unread) => { this.#title.unread = unread; } });
-  #pane = null; #canned = null; #tools = null; #outbox = null; #open = false; #fresh = false; #actions; #attach; #store = openStore();
-  #heads = {}; // conversation -> its newest number, as the stream told it
+  _words = new Words(document);
+  _title = new Title(this._words);
+  _api = new API({ headers: agent });
+  _opener = new Opener((title) => this._opened(title));
+  _inbox = new Inbox({ api: this._api, changed: (unread) => { this._title.unread = unread; } });
+  _pane = null; _canned = null; _tools = null; _outbox = null; _open = false; _fresh = false; _actions; _attach; _store = openStore();
+  _heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
-    const actions = (this.#actions = new Actions({ api: this.#api, words: this.#words, done: () => this.#moved() }));
-    new Trace({ api: this.#api, words: this.#words });
+    const actions = (this._actions = new Actions({ api: this._api, words: this._words, done: () => this._moved() }));
+    new Trace({ api: this._api, words: this._words });
     keepZone(document.documentElement.lang);
-    this.#attach = new Attach({
-      pane: () => this.#pane, words: this.#words, store: this.#store, scope: () => `agent:${this.#pane?.root.dataset.agent}`, lane: () => this.#pane?.id ?? "",
-      headers: agent, refresh: async () => location.reload(), ready: async (item) => item.conversation, done: (item) => this.#outbox.add(item),
+    this._attach = new Attach({
+      pane: () => this._pane, words: this._words, store: this._store, scope: () => `agent:${this._pane?.root.dataset.agent}`, lane: () => this._pane?.id ?? "",
+      headers: agent, refresh: async () => location.reload(), ready: async (item) => item.conversation, done: (item) => this._outbox.add(item),
     });
-    new Keys({ composer: () => this.#pane?.composer, actions });
-    this.#show();
-    if (this.#pane) this.#attach.resume();
+    new Keys({ composer: () => this._pane?.composer, actions });
+    this._show();
+    if (this._pane) this._attach.resume();
     new Stream("/api/v1/inbox/events?wire=compact", {
-      event: (kind, data) => this.#hear(kind, data),
-      state: (open) => this.#state(open),
+      event: (kind, data) => this._hear(kind, data),
+      state: (open) => this._state(open),
       unauthorized: async () => location.reload(), // the server shows the login and comes back here; drafts and the outbox are kept
       gone: () => location.reload(),
     }, { headers: agent }).connect();
   }
 
-  #state(open) {
-    this.#open = open;
+  _state(open) {
+    this._open = open;
     if (open) {
-      this.#fresh = true;
-      this.#inbox.reconnected();
-      this.#outbox?.wake();
+      this._fresh = true;
+      this._inbox.reconnected();
+      this._outbox?.wake();
     }
-    this.#pane?.stream(open);
+    this._pane?.stream(open);
   }
 
-  #opened(title) {
-    if (title) this.#title.base = title;
-    this.#show();
-    this.#pane?.composer?.focus();
+  _opened(title) {
+    if (title) this._title.base = title;
+    this._show();
+    this._pane?.composer?.focus();
   }
 
   /** Takes over the pane that is on the page, if there is a conversation in it. */
-  #show() {
-    this.#pane?.disconnect();
-    this.#canned?.disconnect();
-    this.#tools?.disconnect();
-    this.#pane = this.#canned = null;
+  _show() {
+    this._pane?.disconnect();
+    this._canned?.disconnect();
+    this._tools?.disconnect();
+    this._pane = this._canned = null;
     const root = document.querySelector("main[data-chat]");
     if (!root) return;
     const { conversation } = root.dataset;
-    this.#outbox ??= this.#fill(root.dataset.agent);
-    this.#pane = new Pane(root, { api: this.#api, outbox: this.#outbox, words: this.#words, lane: conversation, unread: (n) => { if (n === 0) this.#inbox.ask(conversation); } });
-    this.#pane.stream(this.#open);
-    this.#catchUp(); // what came while it was being fetched
-    this.#tools = new Tools(root, { words: this.#words, post: (path) => this.#api.post(`/api/v1/conversations/${conversation}/${path}`) });
-    this.#attach?.show();
-    if (this.#pane.composer) this.#canned = new Canned(root.querySelector("form[data-composer]"), this.#pane.composer);
+    this._outbox ??= this._fill(root.dataset.agent);
+    this._pane = new Pane(root, { api: this._api, outbox: this._outbox, words: this._words, lane: conversation, unread: (n) => { if (n === 0) this._inbox.ask(conversation); } });
+    this._pane.stream(this._open);
+    this._catchUp(); // what came while it was being fetched
+    this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`) });
+    this._attach?.show();
+    if (this._pane.composer) this._canned = new Canned(root.querySelector("form[data-composer]"), this._pane.composer);
   }
 
-  #fill(id) {
+  _fill(id) {
     const outbox = new Outbox({
-      scope: `agent:${id}`, store: this.#store, refresh: async () => location.reload(),
-      send: (item) => this.#api.post(`/api/v1/conversations/${item.conversation}/${item.kind === "note" ? "notes" : "messages"}`, body(item)),
+      scope: `agent:${id}`, store: this._store, refresh: async () => location.reload(),
+      send: (item) => this._api.post(`/api/v1/conversations/${item.conversation}/${item.kind === "note" ? "notes" : "messages"}`, body(item)),
       on: {
-        sent: (item, message) => this.#at(item.conversation)?.sent(item, message),
-        failed: (item) => this.#at(item.conversation)?.failed(item),
+        sent: (item, message) => this._at(item.conversation)?.sent(item, message),
+        failed: (item) => this._at(item.conversation)?.failed(item),
       },
     });
-    outbox.load().then((items) => this.#pane?.pending(items.filter((i) => i.lane === this.#pane.id)));
+    outbox.load().then((items) => this._pane?.pending(items.filter((i) => i.lane === this._pane.id)));
     return outbox;
   }
 
-  #hear(kind, data) {
+  _hear(kind, data) {
     const id = data.conversation_id ?? (kind === "conversation" ? data.id : "") ?? "";
-    this.#inbox.hear(kind, data, id);
-    if (kind === "message" && data.kind !== "note") this.#heads[id] = Math.max(this.#heads[id] ?? 0, data.seq);
-    if (kind === "heads") this.#stand(data);
-    else if (kind === "presence") document.querySelector("dialog[data-transfer][open]") && this.#actions.colleagues();
+    this._inbox.hear(kind, data, id);
+    if (kind === "message" && data.kind !== "note") this._heads[id] = Math.max(this._heads[id] ?? 0, data.seq);
+    if (kind === "heads") this._stand(data);
+    else if (kind === "presence") document.querySelector("dialog[data-transfer][open]") && this._actions.colleagues();
     else if (kind === "reset") location.reload(); // the line's history was replaced; drafts and the outbox are kept
-    else if (kind === "heartbeat") this.#pane?.hear(kind, { degraded: data.degraded });
+    else if (kind === "heartbeat") this._pane?.hear(kind, { degraded: data.degraded });
     else if (id) {
-      const pane = this.#at(id);
-      if (pane && kind === "conversation" && pane.differs(data)) this.#opener.refresh();
+      const pane = this._at(id);
+      if (pane && kind === "conversation" && pane.differs(data)) this._opener.refresh();
       pane?.hear(kind, data);
     }
   }
 
   /** Where the logs stand: first of all when the stream has begun (again), now and then while it lasts. */
-  #stand(heads) {
-    Object.assign(this.#heads, heads);
-    if (this.#fresh) this.#catchUp();
-    else this.#pane?.hear("heartbeat", { head: this.#heads[this.#pane.id] });
-    this.#fresh = false;
+  _stand(heads) {
+    Object.assign(this._heads, heads);
+    if (this._fresh) this._catchUp();
+    else this._pane?.hear("heartbeat", { head: this._heads[this._pane.id] });
+    this._fresh = false;
   }
 
   /** The stream has begun (again), or the pane is another: what it missed is fetched, what is not in the log as well. */
-  async #catchUp() {
-    const pane = this.#pane;
+  async _catchUp() {
+    const pane = this._pane;
     if (!pane) return;
-    pane.hear("heartbeat", { head: this.#heads[pane.id] });
+    pane.hear("heartbeat", { head: this._heads[pane.id] });
     const path = `/api/v1/conversations/${pane.id}`;
-    const [conversation, notes] = await Promise.all([this.#api.get(path), this.#api.get(`${path}/notes`)]).catch(() => []);
-    if (!conversation || pane !== this.#pane) return;
-    if (pane.differs(conversation)) this.#opener.refresh();
+    const [conversation, notes] = await Promise.all([this._api.get(path), this._api.get(`${path}/notes`)]).catch(() => []);
+    if (!conversation || pane !== this._pane) return;
+    if (pane.differs(conversation)) this._opener.refresh();
     pane.hear("conversation", conversation);
     pane.hear("heartbeat", { head: conversation.last_seq, read: conversation.read });
     for (const note of notes.messages) pane.hear("message", note);
   }
 
-  #moved() {
-    this.#opener.refresh();
-    if (this.#pane) this.#inbox.ask(this.#pane.id);
+  _moved() {
+    this._opener.refresh();
+    if (this._pane) this._inbox.ask(this._pane.id);
   }
 
-  #at(conversation) { return this.#pane?.id === conversation ? this.#pane : null; }
+  _at(conversation) { return this._pane?.id === conversation ? this._pane : null; }
 }
 
 new Console().start();

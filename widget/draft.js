@@ -3,7 +3,7 @@ import { recall, remember } from "./memory.js";
 
 /** What is being written, with the client id it will be sent under, so that sending it twice is harmless. */
 export class Draft {
-  #key; #timer = null;
+  _key; _timer = null;
 
   /** The client id. */
   id = newID();
@@ -12,9 +12,9 @@ export class Draft {
 
   /** @param {string} key where it is kept */
   constructor(key) {
-    this.#key = `support-draft:${key}`;
+    this._key = `support-draft:${key}`;
     try {
-      Object.assign(this, JSON.parse(recall(this.#key) || "{}"));
+      Object.assign(this, JSON.parse(recall(this._key) || "{}"));
     } catch {
       // written by another version: nothing to take over
     }
@@ -24,21 +24,21 @@ export class Draft {
   change(text, kind) {
     this.text = text;
     this.kind = kind;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.save(), 300);
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this.save(), 300);
   }
 
   /** Keeps it now. */
   save() {
-    clearTimeout(this.#timer);
+    clearTimeout(this._timer);
     const { id, text, kind } = this;
-    remember(this.#key, text.trim() ? JSON.stringify({ id, text, kind }) : "");
+    remember(this._key, text.trim() ? JSON.stringify({ id, text, kind }) : "");
   }
 
   /** Hands over what is written and begins the next; the kept copy stays until done(). @returns {{id: string, text: string, kind: "text"|"note"}} */
   take() {
     const { id, text, kind } = this;
-    clearTimeout(this.#timer);
+    clearTimeout(this._timer);
     this.id = newID();
     this.text = "";
     return { id, text, kind };

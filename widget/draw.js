@@ -8,36 +8,36 @@ const FILES = new Set(["image", "file"]);
 
 /** Makes the rows of a log from the page's templates. */
 export class Rows {
-  #root; #words; #side; #locale;
+  _root; _words; _side; _locale;
 
   /** @param {HTMLElement} root the [data-chat] element @param {import("./words.js").Words} words */
   constructor(root, words) {
-    this.#root = root;
-    this.#words = words;
-    this.#side = root.dataset.side;
-    this.#locale = root.dataset.locale || document.documentElement.lang || "zh-CN";
+    this._root = root;
+    this._words = words;
+    this._side = root.dataset.side;
+    this._locale = root.dataset.locale || document.documentElement.lang || "zh-CN";
   }
 
   /** A row for a message of the log or a note. @param {any} message chat.Message */
   message(message) {
-    if (message.kind === "notice") return this.#notice(message);
+    if (message.kind === "notice") return this._notice(message);
     const { kind, id = "" } = message.author;
-    const name = message.author.name || (kind === "visitor" && this.#root.dataset.visitor) || "";
-    const li = this.clone(message.kind === "note" ? "note" : kind === this.#side ? "own" : kind === "bot" ? "bot" : "other");
-    this.#stamp(li, message);
-    li.dataset.author = this.#side === "visitor" ? name : id; // a visitor is told names
+    const name = message.author.name || (kind === "visitor" && this._root.dataset.visitor) || "";
+    const li = this.clone(message.kind === "note" ? "note" : kind === this._side ? "own" : kind === "bot" ? "bot" : "other");
+    this._stamp(li, message);
+    li.dataset.author = this._side === "visitor" ? name : id; // a visitor is told names
     if (message.client_id) li.dataset.client = message.client_id;
     slot(li, "name", name);
-    this.#face(li, id, name);
-    if (message.data && FILES.has(message.kind)) writeFile(li, message, { words: this.#words, as: this.#side === "agent" ? "?as=agent" : "" });
-    else this.#write(li, message.text ?? "");
+    this._face(li, id, name);
+    if (message.data && FILES.has(message.kind)) writeFile(li, message, { words: this._words, as: this._side === "agent" ? "?as=agent" : "" });
+    else this._write(li, message.text ?? "");
     return li;
   }
 
   /** A row for what the outbox holds. @param {import("./store.js").Item} item */
   pending(item) {
-    const { agent: id, name } = this.#root.dataset;
-    const li = this.message({ kind: item.kind, data: item.data, author: { kind: this.#side, id, name }, client_id: item.id, text: item.text, created_at: new Date(item.at).toISOString() });
+    const { agent: id, name } = this._root.dataset;
+    const li = this.message({ kind: item.kind, data: item.data, author: { kind: this._side, id, name }, client_id: item.id, text: item.text, created_at: new Date(item.at).toISOString() });
     li.classList.add("message--sending");
     this.state(li, "sending");
     return li;
@@ -46,7 +46,7 @@ export class Rows {
   /** Gives a row its place in the log. @param {HTMLElement} li @param {any} message */
   settle(li, message) {
     li.classList.remove("message--sending", "message--failed");
-    this.#stamp(li, message);
+    this._stamp(li, message);
     if (message.author?.id) li.dataset.author = message.author.id;
     show(li, "retry", false);
   }
@@ -55,7 +55,7 @@ export class Rows {
   state(li, state, reason = "") {
     if (li.dataset.state === state && !reason) return;
     li.dataset.state = state;
-    slot(li, "state", this.#words.say(state));
+    slot(li, "state", this._words.say(state));
     slot(li, "reason", reason);
     show(li, "retry", state === "failed");
     show(li, "reason", state === "failed" && reason !== "");
@@ -67,14 +67,14 @@ export class Rows {
   day(at) {
     const li = this.clone("day");
     li.dataset.day = dayKey(at);
-    slot(li, "day", day(at, new Date(), this.#locale, this.#words));
+    slot(li, "day", day(at, new Date(), this._locale, this._words));
     return li;
   }
 
   /** @param {string} name @returns {HTMLElement} */
   clone(name) {
     const find = `template[data-template="${name}"]`;
-    const template = this.#root.querySelector(find) ?? document.querySelector(find);
+    const template = this._root.querySelector(find) ?? document.querySelector(find);
     return document.importNode(template.content.querySelector("li"), true);
   }
 
@@ -87,23 +87,23 @@ export class Rows {
   }
 
   /** The avatar's letter and, where avatars have a colour each, its colour. */
-  #face(li, id, name) {
+  _face(li, id, name) {
     for (const place of slots(li, "initial")) {
       place.textContent = initial(name);
       if (id && /\bhue-\d/.test(place.className)) place.className = place.className.replace(/\bhue-\d+/, hue(id));
     }
   }
 
-  #notice(message) {
+  _notice(message) {
     const li = this.clone("notice");
-    this.#stamp(li, message);
+    this._stamp(li, message);
     const { notice, ...values } = message.data ?? {};
-    const key = [`notice.${notice}_by_${values.by}`, `notice.${notice}`, "notice.unknown"].find((k) => this.#words.has(k));
-    slot(li, "text", key ? this.#words.say(key, values) : message.text ?? "");
+    const key = [`notice.${notice}_by_${values.by}`, `notice.${notice}`, "notice.unknown"].find((k) => this._words.has(k));
+    slot(li, "text", key ? this._words.say(key, values) : message.text ?? "");
     return li;
   }
 
-  #stamp(li, message) {
+  _stamp(li, message) {
     const at = new Date(message.created_at);
     li.dataset.by = message.author?.kind ?? "system";
     li.dataset.at = message.created_at;
@@ -112,11 +112,11 @@ export class Rows {
       li.dataset.seq = message.seq;
       li.dataset.id = message.id ?? "";
     }
-    slot(li, "time", clock(at, this.#locale));
+    slot(li, "time", clock(at, this._locale));
     for (const time of li.querySelectorAll("time")) time.dateTime = message.created_at;
   }
 
-  #write(li, text) {
+  _write(li, text) {
     for (const place of slots(li, "text")) writeText(place, text);
   }
 }

@@ -2,19 +2,19 @@ import { slot } from "./draw.js";
 
 /** The visitor's other forms: to end, to begin again, to rate, and the small things of the bar. They post by themselves without script. */
 export class Forms {
-  #api; #words; #id; #again;
+  _api; _words; _id; _again;
 
   /** @param {{api: import("./api.js").API, words: import("./words.js").Words, id: () => string, again: () => Promise<void>}} options */
   constructor({ api, words, id, again }) {
-    this.#api = api;
-    this.#words = words;
-    this.#id = id;
-    this.#again = again;
+    this._api = api;
+    this._words = words;
+    this._id = id;
+    this._again = again;
     document.addEventListener("submit", (event) => {
-      const act = { close: this.#close, again: this.#begin, rate: this.#rate }[event.submitter?.value];
+      const act = { close: this._close, again: this._begin, rate: this._rate }[event.submitter?.value];
       if (!act || event.defaultPrevented) return;
       event.preventDefault();
-      this.#run(event.target, act);
+      this._run(event.target, act);
     });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") fold(); });
     document.addEventListener("click", (event) => {
@@ -25,41 +25,41 @@ export class Forms {
     for (const panel of document.querySelectorAll("[data-emoji-panel]")) panel.hidden = false;
   }
 
-  async #run(form, act) {
+  async _run(form, act) {
     const buttons = [...form.querySelectorAll("button")];
     for (const button of buttons) button.disabled = true;
     try {
       await act.call(this, form);
       fold();
     } catch (problem) {
-      slot(form, "error", this.#words.say(`error.${problem.code}`, { trace: problem.trace ?? "" }));
+      slot(form, "error", this._words.say(`error.${problem.code}`, { trace: problem.trace ?? "" }));
       for (const place of form.querySelectorAll('[data-slot="error"]')) place.hidden = false;
     } finally {
       for (const button of buttons) button.disabled = false;
     }
   }
 
-  async #close() { await this.#post("close"); }
+  async _close() { await this._post("close"); }
 
   /** The same conversation goes on; one that ended too long ago leaves room for another. */
-  async #begin() {
+  async _begin() {
     try {
-      await this.#post("reopen");
+      await this._post("reopen");
     } catch (problem) {
       if (problem.code !== "conflict") throw problem;
-      await this.#again();
+      await this._again();
     }
-    this.#said(document.querySelector("form[data-rating]"), false); // what ends again may be rated again
+    this._said(document.querySelector("form[data-rating]"), false); // what ends again may be rated again
   }
 
-  async #rate(form) {
+  async _rate(form) {
     const said = new FormData(form);
-    await this.#post("rating", { score: Number(said.get("score")), tags: said.getAll("tags"), comment: said.get("comment") ?? "" });
-    this.#said(form, true);
+    await this._post("rating", { score: Number(said.get("score")), tags: said.getAll("tags"), comment: said.get("comment") ?? "" });
+    this._said(form, true);
   }
 
   /** A rating that was sent folds away into thanks, from where it can be changed. */
-  #said(form, done) {
+  _said(form, done) {
     if (!form) return;
     for (const place of form.querySelectorAll('[data-slot="error"]')) place.hidden = true;
     const box = form.parentNode;
@@ -69,7 +69,7 @@ export class Forms {
     if (done) thanks.focus();
   }
 
-  #post(what, body) { return this.#api.post(`/api/v1/conversations/${this.#id()}/${what}`, body); }
+  _post(what, body) { return this._api.post(`/api/v1/conversations/${this._id()}/${what}`, body); }
 }
 
 function fold() {

@@ -8,18 +8,18 @@ const HELD = 500;
  * @template {{seq: number}} M
  */
 export class Gap {
-  #last;
-  #head = 0;
+  _last;
+  _head = 0;
   /** @type {Map<number, M>} */
-  #held = new Map();
-  #hole = Infinity;
-  #behind = Infinity;
+  _held = new Map();
+  _hole = Infinity;
+  _behind = Infinity;
 
   /** @param {number} [last] the newest number that has been shown */
-  constructor(last = 0) { this.#last = last; }
+  constructor(last = 0) { this._last = last; }
 
   /** The newest number given out. */
-  get last() { return this.#last; }
+  get last() { return this._last; }
 
   /**
    * Takes a message and returns those that may be shown now, in order.
@@ -27,42 +27,42 @@ export class Gap {
    */
   push(message, now) {
     const seq = message.seq;
-    if (!(seq > this.#last)) return [];
-    if (seq === this.#last + 1 || this.#held.size < HELD) this.#held.set(seq, message);
+    if (!(seq > this._last)) return [];
+    if (seq === this._last + 1 || this._held.size < HELD) this._held.set(seq, message);
     else this.head(seq, now); // too many to hold: fetched again when their turn comes
     const ready = [];
-    for (let next; (next = this.#held.get(this.#last + 1)); ) {
-      this.#held.delete(++this.#last);
+    for (let next; (next = this._held.get(this._last + 1)); ) {
+      this._held.delete(++this._last);
       ready.push(next);
     }
-    if (ready.length > 0) this.#arm(now);
-    else if (this.#hole === Infinity) this.#hole = now;
+    if (ready.length > 0) this._arm(now);
+    else if (this._hole === Infinity) this._hole = now;
     return ready;
   }
 
   /** Takes the log's newest number as somebody told it. @param {number} seq @param {number} now */
   head(seq, now) {
-    if (seq > this.#head) this.#head = seq;
-    if (this.#head > this.#last && this.#behind === Infinity) this.#behind = now;
+    if (seq > this._head) this._head = seq;
+    if (this._head > this._last && this._behind === Infinity) this._behind = now;
   }
 
   /** When to fetch what is after last; Infinity while nothing is missing. @returns {number} milliseconds */
-  due() { return Math.min(this.#hole + HOLE, this.#behind + BEHIND); }
+  due() { return Math.min(this._hole + HOLE, this._behind + BEHIND); }
 
   /** Says that a fetch has ended, well or not: what is still missing is waited for anew. @param {number} now */
-  fetched(now) { this.#arm(now); }
+  fetched(now) { this._arm(now); }
 
   /** Begins again after another number. @param {number} last */
   reset(last) {
-    this.#last = last;
-    this.#head = 0;
-    this.#held.clear();
-    this.#hole = this.#behind = Infinity;
+    this._last = last;
+    this._head = 0;
+    this._held.clear();
+    this._hole = this._behind = Infinity;
   }
 
-  #arm(now) {
-    for (const seq of this.#held.keys()) if (seq <= this.#last) this.#held.delete(seq);
-    this.#hole = this.#held.size > 0 ? now : Infinity;
-    this.#behind = this.#head > this.#last ? now : Infinity;
+  _arm(now) {
+    for (const seq of this._held.keys()) if (seq <= this._last) this._held.delete(seq);
+    this._hole = this._held.size > 0 ? now : Infinity;
+    this._behind = this._head > this._last ? now : Infinity;
   }
 }

@@ -9,119 +9,119 @@ const PATIENCE = 1_000;
  * and sending and receiving never wait for it. Loaded only where there is a host. See docs/embedding/bridge.md.
  */
 export class Host {
-  #way; #on; #can; #known; #picking = new Map(); #picked = 0;
+  _way; _on; _can; _known; _picking = new Map(); _picked = 0;
 
   /**
    * @param {{opened: () => void, identify: (identity: string) => void, logout: () => void, pause: () => void, resume: () => void,
    *   context: (context: object) => void}} on what the host may ask for
    */
   constructor(on) {
-    this.#on = on;
-    this.#way = findWay();
-    if (!this.#way) return;
-    this.#can = new Set(this.#way.can);
+    this._on = on;
+    this._way = findWay();
+    if (!this._way) return;
+    this._can = new Set(this._way.can);
     let answered;
-    this.#known = new Promise((resolve) => { answered = resolve; });
-    if (this.#way.can) answered();
+    this._known = new Promise((resolve) => { answered = resolve; });
+    if (this._way.can) answered();
     else setTimeout(answered, PATIENCE);
-    listen(this.#way, (message) => this.#hear(message, answered));
+    listen(this._way, (message) => this._hear(message, answered));
     const { line, locale } = document.body.dataset;
-    this.#send("hello", { line, locale, can: ["pause", "resume", "insets", "identify", "logout", "context", "back", "picked"] });
-    this.#closes();
-    this.#escapes();
-    this.#links();
-    this.#files();
-    this.#titles();
-    if (!this.framed) this.#rests();
+    this._send("hello", { line, locale, can: ["pause", "resume", "insets", "identify", "logout", "context", "back", "picked"] });
+    this._closes();
+    this._escapes();
+    this._links();
+    this._files();
+    this._titles();
+    if (!this.framed) this._rests();
   }
 
   /** Whether the page is in a frame of the widget's. */
-  get framed() { return this.#way?.origin !== undefined; }
+  get framed() { return this._way?.origin !== undefined; }
 
   /** @param {number} n how many messages are unread */
-  unread(n) { this.#send("unread", { n }); }
+  unread(n) { this._send("unread", { n }); }
 
   /** The other side said something while the page stands there. @param {number} seq its number in the conversation */
-  message(seq) { this.#send("message", { seq }); }
+  message(seq) { this._send("message", { seq }); }
 
   /** Whether the host does a thing; waits a second at most for it to say so. @param {string} what */
   async can(what) {
-    await this.#known;
-    return this.#can.has(what);
+    await this._known;
+    return this._can.has(what);
   }
 
-  #send(op, more = {}) {
+  _send(op, more = {}) {
     try {
-      this.#way?.send({ support: VERSION, op, ...more });
+      this._way?.send({ support: VERSION, op, ...more });
     } catch {
       // a host that went away, or never was what it looked like
     }
   }
 
-  #hear(message, answered) {
+  _hear(message, answered) {
     const { op } = message;
     if (op === "hello") {
-      this.#can = new Set(Array.isArray(message.can) ? message.can : []);
+      this._can = new Set(Array.isArray(message.can) ? message.can : []);
       answered();
-      this.#closes();
-      if (message.identity) this.#on.identify(message.identity);
-    } else if (op === "identify") this.#on.identify(String(message.identity ?? ""));
-    else if (op === "picked") this.#take(message);
+      this._closes();
+      if (message.identity) this._on.identify(message.identity);
+    } else if (op === "identify") this._on.identify(String(message.identity ?? ""));
+    else if (op === "picked") this._take(message);
     else if (op === "insets") inset(message);
-    else if (op === "back") this.#send("back", { handled: back() });
-    else if (op === "context") this.#on.context(message);
-    else if (["opened", "logout", "pause", "resume"].includes(op)) this.#on[op]();
+    else if (op === "back") this._send("back", { handled: back() });
+    else if (op === "context") this._on.context(message);
+    else if (["opened", "logout", "pause", "resume"].includes(op)) this._on[op]();
   }
 
   /** The button in the page's bar closes what the host shows it in. */
-  #closes() {
-    if (this.framed || this.#can.has("close")) {
+  _closes() {
+    if (this.framed || this._can.has("close")) {
       for (const button of document.querySelectorAll("[data-minimize]")) {
         button.hidden = false;
-        button.onclick = () => this.#send("close");
+        button.onclick = () => this._send("close");
       }
     }
   }
 
-  #escapes() {
+  _escapes() {
     if (!this.framed) return;
     addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || document.querySelector("details.menu[open], dialog[open]")) return;
-      this.#send("close");
+      this._send("close");
     });
   }
 
   /** A link asks for a new window, which many an app does not open: it opens it itself, or the page goes there and can come back. */
-  #links() {
+  _links() {
     addEventListener("click", async (event) => {
       const link = event.target.closest?.("a[target=_blank]");
-      if (!link || event.defaultPrevented || (this.framed && !this.#can.has("open"))) return;
+      if (!link || event.defaultPrevented || (this.framed && !this._can.has("open"))) return;
       event.preventDefault();
-      if (await this.can("open")) this.#send("open", { url: link.href });
+      if (await this.can("open")) this._send("open", { url: link.href });
       else location.assign(link.href);
     });
     addEventListener("support:open", (event) => { // a card of the host's own
-      if (!this.#can.has("open")) return;
+      if (!this._can.has("open")) return;
       event.preventDefault();
-      this.#send("open", { card: event.detail });
+      this._send("open", { card: event.detail });
     });
   }
 
   /** A host that picks files itself does so for every field of the page's. */
-  #files() {
+  _files() {
     addEventListener("click", (event) => {
       const field = event.target.closest?.("input[type=file]");
-      if (!field || !this.#can.has("pickFile")) return;
+      if (!field || !this._can.has("pickFile")) return;
       event.preventDefault();
-      const id = ++this.#picked;
-      this.#picking.set(id, field);
-      this.#send("pickFile", { id, accept: field.accept, multiple: field.multiple });
+      const id = ++this._picked;
+      this._picking.set(id, field);
+      this._send("pickFile", { id, accept: field.accept, multiple: field.multiple });
     });
   }
 
-  async #take({ id, files = [] }) {
-    const field = this.#picking.get(id);
-    this.#picking.delete(id);
+  async _take({ id, files = [] }) {
+    const field = this._picking.get(id);
+    this._picking.delete(id);
     if (!field || files.length === 0) return;
     const given = new DataTransfer();
     for (const { name, type, data } of files) {
@@ -132,17 +132,17 @@ export class Host {
   }
 
   /** Who is at the other end, for a host that draws the bar. */
-  #titles() {
+  _titles() {
     const who = document.querySelector("[data-who]");
     if (!who) return;
-    const tell = () => this.#send("title", { text: who.textContent, note: document.querySelector("[data-who-note]")?.textContent ?? "" });
+    const tell = () => this._send("title", { text: who.textContent, note: document.querySelector("[data-who-note]")?.textContent ?? "" });
     new MutationObserver(tell).observe(who, { childList: true, characterData: true, subtree: true });
     tell();
   }
 
   /** An app that shows something else needs no stream: it is taken up again by its number. */
-  #rests() {
-    document.addEventListener("visibilitychange", () => this.#on[document.visibilityState === "visible" ? "resume" : "pause"]());
+  _rests() {
+    document.addEventListener("visibilitychange", () => this._on[document.visibilityState === "visible" ? "resume" : "pause"]());
   }
 }
 

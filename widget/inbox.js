@@ -6,78 +6,78 @@ const LIVE = 6_000;
 
 /** The list of conversations, kept true: rows, the numbers beside the lists, who types. */
 export class Inbox {
-  #api; #changed; #refresh; #typing = new Map(); #counting = null; #greeted = false; #cut = false;
+  _api; _changed; _refresh; _typing = new Map(); _counting = null; _greeted = false; _cut = false;
 
   /** @param {{api: import("./api.js").API, changed: (unread: number) => void}} options changed: how many rows have something unread */
   constructor({ api, changed }) {
-    this.#api = api;
-    this.#changed = changed;
-    this.#refresh = new Refresh((id, first) => this.#load(id, first));
-    this.#tell();
-    setInterval(() => this.#clock(), 1_000);
+    this._api = api;
+    this._changed = changed;
+    this._refresh = new Refresh((id, first) => this._load(id, first));
+    this._tell();
+    setInterval(() => this._clock(), 1_000);
   }
 
   /** Takes an event of the agent's stream. @param {string} kind @param {any} data @param {string} id its conversation */
   hear(kind, data, id) {
-    if (kind === "heads") return this.#heads(data);
+    if (kind === "heads") return this._heads(data);
     if (!id) return;
     if (kind === "typing") {
-      if (data.author?.kind === "visitor") this.#live(id, true);
+      if (data.author?.kind === "visitor") this._live(id, true);
       return;
     }
-    if (kind === "message") this.#live(id, false);
-    if (kind === "message" || kind === "conversation" || kind === "receipt") this.#refresh.ask(id, kind === "message" && data.kind !== "note");
-    if (kind === "conversation") this.#count();
+    if (kind === "message") this._live(id, false);
+    if (kind === "message" || kind === "conversation" || kind === "receipt") this._refresh.ask(id, kind === "message" && data.kind !== "note");
+    if (kind === "conversation") this._count();
   }
 
   /** Asks for a row again. @param {string} id */
-  ask(id) { this.#refresh.ask(id); }
+  ask(id) { this._refresh.ask(id); }
 
   /** The stream was cut and is there again: what happened meanwhile is not known row by row. */
-  reconnected() { this.#cut = this.#greeted; }
+  reconnected() { this._cut = this._greeted; }
 
   /** Where the logs stand: rows that are behind are asked for, after a cut the whole list. */
-  async #heads(heads) {
-    if (this.#cut) {
-      this.#cut = false;
-      const page = await fetchPage(this.#url("/console/list"), { partial: true }).catch(() => null);
+  async _heads(heads) {
+    if (this._cut) {
+      this._cut = false;
+      const page = await fetchPage(this._url("/console/list"), { partial: true }).catch(() => null);
       put(document.querySelector("#list"), page?.querySelector("#list"));
-      this.#tell();
-      this.#count();
+      this._tell();
+      this._count();
     } else {
-      for (const row of document.querySelectorAll("[data-row]")) if ((heads[row.dataset.row] ?? 0) > Number(row.dataset.last)) this.#refresh.ask(row.dataset.row, true);
+      for (const row of document.querySelectorAll("[data-row]")) if ((heads[row.dataset.row] ?? 0) > Number(row.dataset.last)) this._refresh.ask(row.dataset.row, true);
     }
-    this.#greeted = true;
+    this._greeted = true;
   }
 
-  async #load(id, first) {
-    const page = await fetchPage(this.#url(`/console/rows/${id}`), { partial: true });
-    while (this.#row(id)?.matches(":active")) await new Promise((resolve) => setTimeout(resolve, 50)); // a row drawn anew under the finger would swallow the click
+  async _load(id, first) {
+    const page = await fetchPage(this._url(`/console/rows/${id}`), { partial: true });
+    while (this._row(id)?.matches(":active")) await new Promise((resolve) => setTimeout(resolve, 50)); // a row drawn anew under the finger would swallow the click
     const row = page?.querySelector("[data-row]");
-    const old = this.#row(id);
+    const old = this._row(id);
     const list = document.querySelector("[data-list]");
     if (!list) return;
     const focused = old?.contains(document.activeElement);
     if (!row) old?.remove();
-    else if (old && !(first && this.#newestFirst(list))) put(old, row);
+    else if (old && !(first && this._newestFirst(list))) put(old, row);
     else {
       old?.remove();
       const place = document.createElement("li");
-      if (this.#newestFirst(list)) list.prepend(place);
+      if (this._newestFirst(list)) list.prepend(place);
       else list.insertBefore(place, list.querySelector("[data-more]"));
       put(place, row);
     }
-    if (focused) this.#row(id)?.querySelector("a").focus({ preventScroll: true });
-    this.#tell();
-    if (!old !== !row) this.#count();
+    if (focused) this._row(id)?.querySelector("a").focus({ preventScroll: true });
+    this._tell();
+    if (!old !== !row) this._count();
   }
 
-  #newestFirst(list) { return list.dataset.list !== "queue"; }
+  _newestFirst(list) { return list.dataset.list !== "queue"; }
 
-  #row(id) { return document.querySelector(`[data-row="${CSS.escape(id)}"]`); }
+  _row(id) { return document.querySelector(`[data-row="${CSS.escape(id)}"]`); }
 
   /** A path of the console, with the list this page shows and the conversation it has open. */
-  #url(path) {
+  _url(path) {
     const query = new URLSearchParams(location.search);
     const form = document.querySelector(".inbox__ask");
     if (form) for (const [name, value] of new FormData(form)) query.set(name, value);
@@ -88,7 +88,7 @@ export class Inbox {
     return `${path}?${query}`;
   }
 
-  #tell() {
+  _tell() {
     const list = document.querySelector("[data-list]");
     if (!list) return;
     markRows();
@@ -96,13 +96,13 @@ export class Inbox {
     list.hidden = empty;
     const blank = document.querySelector("[data-blank]");
     if (blank) blank.hidden = !empty;
-    this.#changed(list.querySelectorAll(".item--new").length);
+    this._changed(list.querySelectorAll(".item--new").length);
   }
 
-  #count() {
-    this.#counting ??= setTimeout(async () => {
-      this.#counting = null;
-      const n = await this.#api.get("/console/counts").catch(() => null);
+  _count() {
+    this._counting ??= setTimeout(async () => {
+      this._counting = null;
+      const n = await this._api.get("/console/counts").catch(() => null);
       if (!n) return;
       for (const place of document.querySelectorAll("[data-count-view]")) if (place.dataset.countView in n) place.textContent = n[place.dataset.countView];
       for (const place of document.querySelectorAll("[data-count-line]")) place.textContent = n.lines?.[place.dataset.countLine] ?? 0;
@@ -111,11 +111,11 @@ export class Inbox {
     }, 500);
   }
 
-  #live(id, live) {
-    clearTimeout(this.#typing.get(id));
-    if (live) this.#typing.set(id, setTimeout(() => this.#live(id, false), LIVE));
-    else this.#typing.delete(id);
-    const row = this.#row(id);
+  _live(id, live) {
+    clearTimeout(this._typing.get(id));
+    if (live) this._typing.set(id, setTimeout(() => this._live(id, false), LIVE));
+    else this._typing.delete(id);
+    const row = this._row(id);
     for (const [name, shown] of [["live", live], ["preview", !live]]) {
       const place = row?.querySelector(`[data-slot="${name}"]`);
       if (place) place.hidden = !shown;
@@ -123,7 +123,7 @@ export class Inbox {
   }
 
   /** How long people have waited, and how that looks: from one minute a warning, from three bad. */
-  #clock() {
+  _clock() {
     for (const place of document.querySelectorAll("[data-waiting-since]")) {
       const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(place.dataset.waitingSince)) / 1000));
       const text = place.querySelector('[data-slot="wait"]');

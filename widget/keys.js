@@ -13,46 +13,46 @@ export function meaning({ key, ctrlKey, metaKey, altKey, isComposing }, typing) 
 
 /** The console's keyboard. `data-keys="off"` on the body switches single keys off. */
 export class Keys {
-  #composer; #actions;
+  _composer; _actions;
 
   /** @param {{composer: () => import("./composer.js").Composer | undefined, actions: import("./actions.js").Actions}} options */
   constructor({ composer, actions }) {
-    this.#composer = composer;
-    this.#actions = actions;
+    this._composer = composer;
+    this._actions = actions;
     document.addEventListener("keydown", (event) => {
       if (event.defaultPrevented || document.body.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
       const act = meaning(event, event.target.matches?.("input, textarea, select, [contenteditable]"));
-      if (act && this.#do(act, event)) event.preventDefault();
+      if (act && this._do(act, event)) event.preventDefault();
     });
   }
 
-  #do(act, event) {
-    const composer = this.#composer();
+  _do(act, event) {
+    const composer = this._composer();
     switch (act) {
-      case "next": return this.#move(1, event);
-      case "previous": return this.#move(-1, event);
+      case "next": return this._move(1, event);
+      case "previous": return this._move(-1, event);
       case "reply":
       case "note":
         if (!composer) return false;
         composer.kind = act === "note" ? "note" : "text";
         composer.focus(true);
         return true;
-      case "transfer": return this.#actions.transfer();
-      case "close": return this.#actions.askClose();
-      case "side": return this.#actions.side();
-      case "help": return this.#actions.help();
+      case "transfer": return this._actions.transfer();
+      case "close": return this._actions.askClose();
+      case "side": return this._actions.side();
+      case "help": return this._actions.help();
       case "search": {
         const field = document.querySelector("[data-search]");
         field?.focus();
         field?.select();
         return Boolean(field);
       }
-      default: return this.#back();
+      default: return this._back();
     }
   }
 
   /** Arrows scroll a thread that has the focus; elsewhere they go through the list. */
-  #move(step, event) {
+  _move(step, event) {
     if (event.key.startsWith("Arrow") && event.target.closest?.(".thread, .side, select, [role=listbox]")) return false;
     const links = [...document.querySelectorAll("[data-row] a.item")];
     const now = links.findIndex((a) => a === document.activeElement);
@@ -64,12 +64,12 @@ export class Keys {
   }
 
   /** One level out: an open menu, the drawer, the field, the conversation on a phone. */
-  #back() {
+  _back() {
     const menu = document.querySelector("details.ask[open], details.me[open]");
     if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();
-    } else if (document.body.classList.contains("console--side")) this.#actions.side();
+    } else if (document.body.classList.contains("console--side")) this._actions.side();
     else if (document.activeElement?.matches("input, textarea, select")) document.activeElement.blur();
     else if (matchMedia("(max-width: 640px)").matches && document.body.dataset.view === "thread") document.querySelector("[data-back]")?.click();
     else document.querySelector('[data-row] a.item[aria-current]')?.focus();

@@ -123,7 +123,7 @@
     onMessage: (f) => heard.push(["message", f]),
     destroy() {
       clearInterval(watch);
-      window.removeEventListener("message", hear);
+      removeEventListener("message", hear);
       document.removeEventListener("click", trigger);
       host.remove();
       delete api.lines[line];
@@ -165,7 +165,7 @@
   svg.setAttribute("viewBox", "0 0 20 20");
   button.addEventListener("click", own.toggle);
   root.addEventListener("keydown", (e) => e.key === "Escape" && close());
-  window.addEventListener("message", hear);
+  addEventListener("message", hear);
   if (data.trigger) document.addEventListener("click", trigger);
   host.style.setProperty("--brand", data.color && CSS.supports("color", data.color) ? data.color : "#176b87");
   if (data.position === "left") host.setAttribute("position", "left");

@@ -5,24 +5,24 @@ const SIDE = "aside.side";
 
 /** Opens conversations in place: the pane and the visitor's panel are changed, the page stays. */
 export class Opener {
-  #opened; #abort = null;
+  _opened; _abort = null;
 
   /** @param {(title: string) => void} opened called after the pane was replaced */
   constructor(opened) {
-    this.#opened = opened;
-    document.addEventListener("click", (event) => this.#click(event), true); // before htmx, which would do it over again
-    addEventListener("popstate", () => this.#show(location.href));
+    this._opened = opened;
+    document.addEventListener("click", (event) => this._click(event), true); // before htmx, which would do it over again
+    addEventListener("popstate", () => this._show(location.href));
   }
 
   /** @param {string} url of a conversation */
   async open(url) {
-    if (await this.#show(url)) history.pushState({ support: true }, "", url);
+    if (await this._show(url)) history.pushState({ support: true }, "", url);
   }
 
   /** Fetches the head of the pane and the visitor's panel anew: who has the conversation changed. */
   async refresh() { await swap(location.href, [".pane__head", SIDE], { partial: true }).catch(() => {}); }
 
-  #click(event) {
+  _click(event) {
     const link = event.target.closest?.("a.item");
     if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -30,15 +30,15 @@ export class Opener {
     this.open(link.href);
   }
 
-  async #show(url) {
-    this.#abort?.abort();
-    const abort = (this.#abort = new AbortController());
+  async _show(url) {
+    this._abort?.abort();
+    const abort = (this._abort = new AbortController());
     try {
       const page = await swap(url, [PANE, SIDE], { partial: true, signal: abort.signal });
       document.body.dataset.view = document.querySelector(`${PANE}[data-chat]`) ? "thread" : "list";
       document.body.classList.remove("console--side");
       markRows()?.scrollIntoView({ block: "nearest" });
-      this.#opened(page.title);
+      this._opened(page.title);
       return true;
     } catch {
       if (!abort.signal.aborted) location.assign(url);

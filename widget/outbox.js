@@ -9,12 +9,12 @@ const WEEK = 7 * 86_400_000;
  * in the order written, with the same id until there is an answer. A lane is a conversation, or the visitor's only one.
  */
 export class Outbox {
-  #with; #unwake;
-  #known = new Map(); // id -> Item, what this tab shows
-  #storing = new Set(); // ids on their way into the store
-  #lanes = new Map(); // name -> Lane
-  #puts = Promise.resolve(); // one store write after another, so that none overtakes
-  #n = 0; #live = true;
+  _with; _unwake;
+  _known = new Map(); // id -> Item, what this tab shows
+  _storing = new Set(); // ids on their way into the store
+  _lanes = new Map(); // name -> Lane
+  _puts = Promise.resolve(); // one store write after another, so that none overtakes
+  _n = 0; _live = true;
 
   /**
    * @param {{scope: string, store: import("./store.js").ChainStore, send: (item: import("./store.js").Item) => Promise<any>,
@@ -23,21 +23,21 @@ export class Outbox {
    *   scope: whose outbox it is; send: POSTs the item, giving the message or throwing a Problem; refresh: gets a new session
    */
   constructor(options) {
-    this.#with = { refresh: async () => {}, lock: withLock, random: Math.random, ...options };
-    this.#unwake = onWake(() => this.wake());
+    this._with = { refresh: async () => {}, lock: withLock, random: Math.random, ...options };
+    this._unwake = onWake(() => this.wake());
   }
 
   /** Items not accepted yet, in the order written. @param {string} [lane] */
-  items(lane) { return [...this.#known.values()].filter((i) => lane === undefined || i.lane === lane).sort(inOrder); }
+  items(lane) { return [...this._known.values()].filter((i) => lane === undefined || i.lane === lane).sort(inOrder); }
 
   /** Reads what an earlier page left behind and goes on sending it. @returns {Promise<any[]>} all items */
   async load() {
-    for (const item of await this.#with.store.all(this.#with.scope)) {
-      this.#n = Math.max(this.#n, item.n); // whatever the clock says now, what is written next comes after
-      if (item.state === "failed" && item.at < Date.now() - WEEK) this.#with.store.remove(item.id);
-      else if (!this.#known.has(item.id)) this.#known.set(item.id, item);
+    for (const item of await this._with.store.all(this._with.scope)) {
+      this._n = Math.max(this._n, item.n); // whatever the clock says now, what is written next comes after
+      if (item.state === "failed" && item.at < Date.now() - WEEK) this._with.store.remove(item.id);
+      else if (!this._known.has(item.id)) this._known.set(item.id, item);
     }
-    for (const item of this.items()) this.#drain(item.lane);
+    for (const item of this.items()) this._drain(item.lane);
     return this.items();
   }
 
@@ -46,89 +46,89 @@ export class Outbox {
    * @param {{id: string, lane: string, conversation: string, kind: "text"|"note", text: string}} draft
    */
   async add(draft) {
-    this.#n = Math.max(this.#n + 1, Date.now() * 1000);
-    const item = { ...draft, scope: this.#with.scope, n: this.#n, at: Date.now(), state: "pending" };
-    this.#known.set(item.id, item);
-    await this.#keep(item);
+    this._n = Math.max(this._n + 1, Date.now() * 1000);
+    const item = { ...draft, scope: this._with.scope, n: this._n, at: Date.now(), state: "pending" };
+    this._known.set(item.id, item);
+    await this._keep(item);
   }
 
   /** Sends a refused item again, with the id it has. @param {string} id */
   async retry(id) {
-    const item = this.#known.get(id);
+    const item = this._known.get(id);
     if (!item || item.state !== "failed") return;
     item.state = "pending";
     delete item.reason;
-    await this.#keep(item);
+    await this._keep(item);
   }
 
   /** Forgets an item because its message has been seen in the log. @param {string} id */
-  settle(id) { if (this.#known.delete(id)) this.#with.store.remove(id); }
+  settle(id) { if (this._known.delete(id)) this._with.store.remove(id); }
 
   /** Tries again at once, though never before the server's own Retry-After. */
   wake() {
-    for (const [name, lane] of this.#lanes) if (lane.wake()) this.#drain(name);
+    for (const [name, lane] of this._lanes) if (lane.wake()) this._drain(name);
   }
 
   /** Stops sending; what is stored stays. */
   stop() {
-    this.#live = false;
-    this.#unwake();
-    for (const lane of this.#lanes.values()) lane.stop();
+    this._live = false;
+    this._unwake();
+    for (const lane of this._lanes.values()) lane.stop();
   }
 
   /** Forgets everything that is stored: it is somebody else's. */
   async clear() {
-    await this.#puts.catch(() => {});
-    for (const scope of [this.#with.scope, `${this.#with.scope}:files`]) {
-      for (const { id } of await this.#with.store.all(scope)) await this.#with.store.remove(id);
+    await this._puts.catch(() => {});
+    for (const scope of [this._with.scope, `${this._with.scope}:files`]) {
+      for (const { id } of await this._with.store.all(scope)) await this._with.store.remove(id);
     }
   }
 
-  async #keep(item) {
-    this.#storing.add(item.id);
-    await (this.#puts = this.#puts.catch(() => {}).then(() => this.#with.store.put(item)));
-    this.#storing.delete(item.id);
-    this.#drain(item.lane);
+  async _keep(item) {
+    this._storing.add(item.id);
+    await (this._puts = this._puts.catch(() => {}).then(() => this._with.store.put(item)));
+    this._storing.delete(item.id);
+    this._drain(item.lane);
   }
 
-  async #drain(name) {
-    let lane = this.#lanes.get(name);
-    if (!lane) this.#lanes.set(name, (lane = new Lane(this.#with.random)));
+  async _drain(name) {
+    let lane = this._lanes.get(name);
+    if (!lane) this._lanes.set(name, (lane = new Lane(this._with.random)));
     if (lane.busy || lane.waiting) return;
     lane.busy = true;
     let wait = 0;
-    while (this.#live && wait === 0) wait = await this.#with.lock(`support-outbox:${this.#with.scope}:${name}`, () => this.#next(name, lane)).catch(() => 1_000);
+    while (this._live && wait === 0) wait = await this._with.lock(`support-outbox:${this._with.scope}:${name}`, () => this._next(name, lane)).catch(() => 1_000);
     lane.busy = false;
-    if (!this.#live) return;
-    if (wait < Infinity) lane.wait(wait, () => this.#drain(name));
-    else if (this.#ready(name).some((i) => i.state === "pending")) this.#drain(name); // written while the last look was under way
+    if (!this._live) return;
+    if (wait < Infinity) lane.wait(wait, () => this._drain(name));
+    else if (this._ready(name).some((i) => i.state === "pending")) this._drain(name); // written while the last look was under way
   }
 
   /** Sends the lane's oldest item, whichever tab wrote it. Returns how long to wait before the next, Infinity when none is left. */
-  async #next(name, lane) {
-    const item = (await this.#look(name)).find((i) => i.state === "pending");
+  async _next(name, lane) {
+    const item = (await this._look(name)).find((i) => i.state === "pending");
     if (!item) return Infinity;
     let message;
     try {
-      message = await this.#with.send(item);
+      message = await this._with.send(item);
     } catch (problem) {
-      return this.#failed(item, lane, problem);
+      return this._failed(item, lane, problem);
     }
     lane.went();
-    await this.#with.store.remove(item.id);
-    this.#known.delete(item.id);
-    this.#with.on.sent(item, message);
+    await this._with.store.remove(item.id);
+    this._known.delete(item.id);
+    this._with.on.sent(item, message);
     return 0;
   }
 
-  async #failed(item, lane, problem) {
-    if (!this.#live) return Infinity;
-    if (!refused(problem.status)) return lane.held(problem, this.#with.refresh);
+  async _failed(item, lane, problem) {
+    if (!this._live) return Infinity;
+    if (!refused(problem.status)) return lane.held(problem, this._with.refresh);
     lane.went();
     Object.assign(item, { state: "failed", reason: problem.code, detail: problem.message });
-    await this.#with.store.put(item);
-    this.#known.set(item.id, item);
-    this.#with.on.failed(item);
+    await this._with.store.put(item);
+    this._known.set(item.id, item);
+    this._with.on.failed(item);
     return 0;
   }
 
@@ -136,21 +136,21 @@ export class Outbox {
    * The lane's items as the tabs' common store has them. One of ours that is gone from there was accepted through another
    * tab, or the store was wiped: we cannot tell, and need not, for sending it again with its id is harmless.
    */
-  async #look(name) {
-    const ours = this.#ready(name);
-    const stored = (await this.#with.store.all(this.#with.scope)).filter((i) => i.lane === name && !this.#storing.has(i.id));
+  async _look(name) {
+    const ours = this._ready(name);
+    const stored = (await this._with.store.all(this._with.scope)).filter((i) => i.lane === name && !this._storing.has(i.id));
     const byID = new Map(stored.map((i) => [i.id, i]));
     for (const item of ours) {
       const now = byID.get(item.id);
       if (now?.state === "failed" && item.state === "pending") {
-        this.#known.set(item.id, now);
-        this.#with.on.failed(now);
-      } else if (!now && this.#known.has(item.id)) byID.set(item.id, item);
+        this._known.set(item.id, now);
+        this._with.on.failed(now);
+      } else if (!now && this._known.has(item.id)) byID.set(item.id, item);
     }
     return [...byID.values()].sort(inOrder);
   }
 
-  #ready(name) { return this.items(name).filter((i) => !this.#storing.has(i.id)); }
+  _ready(name) { return this.items(name).filter((i) => !this._storing.has(i.id)); }
 }
 
 const inOrder = (a, b) => a.n - b.n;

@@ -1,6 +1,6 @@
 /** A wait that can be cut short, though never below a moment somebody asked for. */
 export class Pause {
-  #skip = null;
+  _skip = null;
 
   /** The moment before which nothing may cut a wait short, in milliseconds since 1970. */
   earliest = 0;
@@ -14,12 +14,12 @@ export class Pause {
       if (left <= 0) break;
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, left);
-        this.#skip = () => { awake = true; clearTimeout(timer); resolve(); };
+        this._skip = () => { awake = true; clearTimeout(timer); resolve(); };
       });
     }
-    this.#skip = null;
+    this._skip = null;
   }
 
   /** Cuts the wait short. */
-  skip() { this.#skip?.(); }
+  skip() { this._skip?.(); }
 }

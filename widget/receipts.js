@@ -4,8 +4,8 @@ const AGAIN = 5_000;
 
 /** Says how far this side has come: received at once, read when the end of the thread has been looked at for a second. */
 export class Receipts {
-  #post; #looking; #moved; #delivers;
-  #delivered = 0; #told = 0; #newest = 0; #seen; #said; #look = null; #batch = null; #off = new AbortController();
+  _post; _looking; _moved; _delivers;
+  _delivered = 0; _told = 0; _newest = 0; _seen; _said; _look = null; _batch = null; _off = new AbortController();
 
   /**
    * @param {{seen: number, delivers: boolean, post: (body: {seq?: number, delivered?: number}) => Promise<any>, looking: () => boolean, moved: () => void}} options
@@ -13,73 +13,73 @@ export class Receipts {
    *   in view of somebody; moved: called when more has been read
    */
   constructor({ seen, delivers, post, looking, moved }) {
-    this.#seen = this.#said = seen;
-    this.#delivers = delivers;
-    this.#post = post;
-    this.#looking = looking;
-    this.#moved = moved;
+    this._seen = this._said = seen;
+    this._delivers = delivers;
+    this._post = post;
+    this._looking = looking;
+    this._moved = moved;
     if (typeof document === "undefined") return;
-    const { signal } = this.#off;
+    const { signal } = this._off;
     document.addEventListener("visibilitychange", () => this.look(), { signal });
     addEventListener("focus", () => this.look(), { signal });
   }
 
   /** The newest number this side has read. */
-  get seen() { return this.#seen; }
+  get seen() { return this._seen; }
 
   /** A message of the other side has been drawn. @param {number} seq */
   arrived(seq) {
-    this.#newest = Math.max(this.#newest, seq);
-    this.#delivered = Math.max(this.#delivered, seq);
-    if (this.#delivers) this.#soon(BATCH);
+    this._newest = Math.max(this._newest, seq);
+    this._delivered = Math.max(this._delivered, seq);
+    if (this._delivers) this._soon(BATCH);
     this.look();
   }
 
   /** Somebody may be looking now. */
   look() {
-    if (this.#look || this.#newest <= this.#seen || !this.#looking()) return;
-    const upTo = this.#newest;
-    this.#look = setTimeout(() => {
-      this.#look = null;
-      if (!this.#looking()) return;
-      this.#seen = Math.max(this.#seen, upTo);
-      this.#moved();
-      this.#soon(0);
+    if (this._look || this._newest <= this._seen || !this._looking()) return;
+    const upTo = this._newest;
+    this._look = setTimeout(() => {
+      this._look = null;
+      if (!this._looking()) return;
+      this._seen = Math.max(this._seen, upTo);
+      this._moved();
+      this._soon(0);
       this.look();
     }, LOOK);
   }
 
   /** Begins again, for another log. @param {number} [seen] */
   reset(seen = 0) {
-    this.#delivered = this.#told = this.#newest = 0;
-    this.#seen = this.#said = seen;
+    this._delivered = this._told = this._newest = 0;
+    this._seen = this._said = seen;
   }
 
   /** Stops for good. */
   disconnect() {
-    this.#off.abort();
-    clearTimeout(this.#look);
-    clearTimeout(this.#batch);
-    this.#batch = NaN;
+    this._off.abort();
+    clearTimeout(this._look);
+    clearTimeout(this._batch);
+    this._batch = NaN;
   }
 
-  #soon(ms) {
-    if (this.#batch === null) this.#batch = setTimeout(() => this.#tell(), ms);
+  _soon(ms) {
+    if (this._batch === null) this._batch = setTimeout(() => this._tell(), ms);
   }
 
-  async #tell() {
-    this.#batch = null;
-    const seq = this.#seen, delivered = this.#delivers ? this.#delivered : 0;
+  async _tell() {
+    this._batch = null;
+    const seq = this._seen, delivered = this._delivers ? this._delivered : 0;
     const body = {};
-    if (seq > this.#said) body.seq = seq;
-    if (delivered > this.#told) body.delivered = delivered;
+    if (seq > this._said) body.seq = seq;
+    if (delivered > this._told) body.delivered = delivered;
     if (!("seq" in body || "delivered" in body)) return;
     try {
-      await this.#post(body);
-      this.#said = Math.max(this.#said, seq);
-      this.#told = Math.max(this.#told, delivered);
+      await this._post(body);
+      this._said = Math.max(this._said, seq);
+      this._told = Math.max(this._told, delivered);
     } catch {
-      this.#soon(AGAIN);
+      this._soon(AGAIN);
     }
   }
 }

@@ -5,31 +5,31 @@ const PACE = 250;
  * than it takes to show the last change.
  */
 export class Refresh {
-  #load; #rows = new Map();
+  _load; _rows = new Map();
 
   /** @param {(id: string, first: boolean) => Promise<void>} load fetches and places a row; first: something was said in it */
-  constructor(load) { this.#load = load; }
+  constructor(load) { this._load = load; }
 
   /** @param {string} id of a conversation @param {boolean} [first] */
   ask(id, first = false) {
-    const row = this.#rows.get(id);
+    const row = this._rows.get(id);
     if (row) {
       row.again = true;
       row.first ||= first;
       return;
     }
-    this.#rows.set(id, { again: false, first });
-    this.#run(id);
+    this._rows.set(id, { again: false, first });
+    this._run(id);
   }
 
-  async #run(id) {
-    const row = this.#rows.get(id);
+  async _run(id) {
+    const row = this._rows.get(id);
     const { first } = row;
     row.first = false;
-    await this.#load(id, first).catch(() => {});
+    await this._load(id, first).catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, PACE));
-    if (!row.again) return void this.#rows.delete(id);
+    if (!row.again) return void this._rows.delete(id);
     row.again = false;
-    this.#run(id);
+    this._run(id);
   }
 }

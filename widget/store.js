@@ -5,46 +5,46 @@
 
 /** Keeps items in this page's memory only. */
 export class MemoryStore {
-  #items = new Map();
-  async all(scope) { return [...this.#items.values()].filter((i) => i.scope === scope).map((i) => ({ ...i })); }
-  async put(item) { this.#items.set(item.id, { ...item }); }
-  async remove(id) { this.#items.delete(id); }
+  _items = new Map();
+  async all(scope) { return [...this._items.values()].filter((i) => i.scope === scope).map((i) => ({ ...i })); }
+  async put(item) { this._items.set(item.id, { ...item }); }
+  async remove(id) { this._items.delete(id); }
 }
 
 /** Keeps items in localStorage, one key each, so that two tabs never write over each other. */
 export class LocalStore {
-  #prefix = "support-outbox:";
+  _prefix = "support-outbox:";
   async all(scope) {
-    return Object.keys(localStorage).filter((k) => k.startsWith(this.#prefix)).map((k) => JSON.parse(localStorage.getItem(k))).filter((i) => i && i.scope === scope);
+    return Object.keys(localStorage).filter((k) => k.startsWith(this._prefix)).map((k) => JSON.parse(localStorage.getItem(k))).filter((i) => i && i.scope === scope);
   }
-  async put(item) { localStorage.setItem(this.#prefix + item.id, JSON.stringify(item)); }
-  async remove(id) { localStorage.removeItem(this.#prefix + id); }
+  async put(item) { localStorage.setItem(this._prefix + item.id, JSON.stringify(item)); }
+  async remove(id) { localStorage.removeItem(this._prefix + id); }
 }
 
 /** Keeps items in IndexedDB. */
 export class IndexedStore {
-  #db = null;
-  async all(scope) { return (await this.#do("readonly", (s) => s.getAll())).filter((i) => i.scope === scope); }
-  async put(item) { await this.#do("readwrite", (s) => s.put(item)); }
-  async remove(id) { await this.#do("readwrite", (s) => s.delete(id)); }
+  _db = null;
+  async all(scope) { return (await this._do("readonly", (s) => s.getAll())).filter((i) => i.scope === scope); }
+  async put(item) { await this._do("readwrite", (s) => s.put(item)); }
+  async remove(id) { await this._do("readwrite", (s) => s.delete(id)); }
 
-  #open() {
-    this.#db ??= new Promise((resolve, reject) => {
+  _open() {
+    this._db ??= new Promise((resolve, reject) => {
       const asked = indexedDB.open("support", 1);
       asked.onupgradeneeded = () => asked.result.createObjectStore("outbox", { keyPath: "id" });
       asked.onsuccess = () => {
-        asked.result.onclose = asked.result.onversionchange = () => { this.#db = null; asked.result.close(); };
+        asked.result.onclose = asked.result.onversionchange = () => { this._db = null; asked.result.close(); };
         resolve(asked.result);
       };
       asked.onerror = asked.onblocked = () => reject(asked.error ?? new Error("storage is blocked"));
       setTimeout(() => reject(new Error("storage does not answer")), 1_000); // some WebViews never call back
     });
-    this.#db.catch(() => { this.#db = null; });
-    return this.#db;
+    this._db.catch(() => { this._db = null; });
+    return this._db;
   }
 
-  async #do(mode, work) {
-    const db = await this.#open();
+  async _do(mode, work) {
+    const db = await this._open();
     return new Promise((resolve, reject) => {
       const tx = db.transaction("outbox", mode);
       const asked = work(tx.objectStore("outbox"));
@@ -56,12 +56,12 @@ export class IndexedStore {
 
 /** Writes to the first store that takes it and reads from all, so that a store that fails half-way loses nothing. */
 export class ChainStore {
-  #stores;
+  _stores;
   /** @param {...{all: (scope: string) => Promise<Item[]>, put: (item: Item) => Promise<void>, remove: (id: string) => Promise<void>}} stores */
-  constructor(...stores) { this.#stores = stores; }
+  constructor(...stores) { this._stores = stores; }
 
   async all(scope) {
-    const lists = await Promise.all(this.#stores.map((s) => s.all(scope).catch(() => [])));
+    const lists = await Promise.all(this._stores.map((s) => s.all(scope).catch(() => [])));
     const byID = new Map();
     for (const list of lists) for (const item of list) byID.set(item.id, item); // the later store has the newer copy
     return [...byID.values()];
@@ -69,10 +69,10 @@ export class ChainStore {
 
   async put(item) {
     let failed;
-    for (const [i, store] of this.#stores.entries()) {
+    for (const [i, store] of this._stores.entries()) {
       try {
         await store.put(item);
-        return void (await Promise.all(this.#stores.slice(i + 1).map((s) => s.remove(item.id).catch(() => {}))));
+        return void (await Promise.all(this._stores.slice(i + 1).map((s) => s.remove(item.id).catch(() => {}))));
       } catch (error) {
         failed = error;
       }
@@ -80,7 +80,7 @@ export class ChainStore {
     throw failed;
   }
 
-  async remove(id) { await Promise.all(this.#stores.map((s) => s.remove(id).catch(() => {}))); }
+  async remove(id) { await Promise.all(this._stores.map((s) => s.remove(id).catch(() => {}))); }
 }
 
 /** Opens the browser's storage: IndexedDB, else localStorage, else memory. @returns {ChainStore} */

@@ -5,86 +5,86 @@ import { dayKey } from "./time.js";
 
 /** The log on the screen: rows in the order of their numbers, notes by time among them, what is not accepted yet at the end. */
 export class Thread {
-  #log; #rows; #words; #marks; #side;
+  _log; _rows; _words; _marks; _side;
 
   /**
    * @param {HTMLElement} root the [data-chat] element
    * @param {{words: import("./words.js").Words, marks: import("./marks.js").Marks, onEnd: () => void, onRetry: (client: string) => void}} options
    */
   constructor(root, { words, marks, onEnd, onRetry }) {
-    this.#log = root.querySelector("[data-log]");
-    this.#rows = new Rows(root, words);
-    this.#words = words;
-    this.#marks = marks;
-    this.#side = root.dataset.side;
-    this.scroll = new Scroll(root, this.#log, words, onEnd);
-    this.#log.addEventListener("click", (event) => {
+    this._log = root.querySelector("[data-log]");
+    this._rows = new Rows(root, words);
+    this._words = words;
+    this._marks = marks;
+    this._side = root.dataset.side;
+    this.scroll = new Scroll(root, this._log, words, onEnd);
+    this._log.addEventListener("click", (event) => {
       if (event.target.closest('[data-slot="retry"]')) onRetry(event.target.closest("li").dataset.client);
     });
   }
 
   /** The lowest number drawn, 0 for none. */
-  get first() { return Number(this.#log.querySelector("li[data-seq]")?.dataset.seq ?? 0); }
+  get first() { return Number(this._log.querySelector("li[data-seq]")?.dataset.seq ?? 0); }
 
   /** Our own messages with a client id, oldest first, for when the server has lost them. */
   own() {
-    return [...this.#log.querySelectorAll(`li[data-seq][data-client][data-by="${this.#side}"]`)].filter((li) => li.querySelector(".bubble")).map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
+    return [...this._log.querySelectorAll(`li[data-seq][data-client][data-by="${this._side}"]`)].filter((li) => li.querySelector(".bubble")).map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
   }
 
   /** The client id of what is not in the log yet, by its last group. @param {string} end */
-  waiting(end) { return this.#log.querySelector(`li[data-client$="-${end}"]:not([data-seq])`)?.dataset.client; }
+  waiting(end) { return this._log.querySelector(`li[data-client$="-${end}"]:not([data-seq])`)?.dataset.client; }
 
   /** How many messages of the other side stand after a number. @param {number} seen */
   unread(seen) {
-    return [...this.#log.querySelectorAll(".message[data-seq]")].filter((li) => Number(li.dataset.seq) > seen && li.dataset.by !== this.#side).length;
+    return [...this._log.querySelectorAll(".message[data-seq]")].filter((li) => Number(li.dataset.seq) > seen && li.dataset.by !== this._side).length;
   }
 
   /** The row of a message of ours, by its client id. @param {string} client @returns {HTMLElement | null} */
-  row(client) { return this.#byClient(client); }
+  row(client) { return this._byClient(client); }
 
   /** Draws messages of the log, or notes, where they belong; one that is drawn already is only settled. @param {...any} messages */
   draw(...messages) {
     this.scroll.keep(() => {
-      for (const message of messages) this.#draw(message);
+      for (const message of messages) this._draw(message);
     });
   }
 
   /** Draws what the outbox holds, at the end. @param {import("./store.js").Item} item */
   pending(item) {
-    if (this.#byClient(item.id)) return;
-    const li = this.#rows.pending(item);
-    this.#place(li, null);
+    if (this._byClient(item.id)) return;
+    const li = this._rows.pending(item);
+    this._place(li, null);
     if (item.state === "failed") this.failed(item);
     this.scroll.toEnd();
   }
 
   /** Accepted, though perhaps not yet at its place. @param {string} client */
   accepted(client) {
-    const li = this.#byClient(client);
-    if (li && !li.dataset.seq) this.#rows.state(li, "sent");
+    const li = this._byClient(client);
+    if (li && !li.dataset.seq) this._rows.state(li, "sent");
   }
 
   /** Being tried again. @param {string} client */
-  retrying(client) { const li = this.#byClient(client); if (li) this.#rows.state(li, "sending"); }
+  retrying(client) { const li = this._byClient(client); if (li) this._rows.state(li, "sending"); }
 
   /** Refused, with the reason in words. @param {import("./store.js").Item} item */
   failed(item) {
-    const li = this.#byClient(item.id);
+    const li = this._byClient(item.id);
     const key = `error.${item.reason}`;
-    if (li) this.#rows.state(li, "failed", this.#words.has(key) ? this.#words.say(key) : item.detail ?? "");
+    if (li) this._rows.state(li, "failed", this._words.has(key) ? this._words.say(key) : item.detail ?? "");
   }
 
   /** Says anew how far our messages have come, after the marks moved. */
   remark() {
-    for (const li of this.#log.querySelectorAll(`.message[data-seq][data-by="${this.#side}"]`)) this.#rows.state(li, this.#marks.state(Number(li.dataset.seq)));
+    for (const li of this._log.querySelectorAll(`.message[data-seq][data-by="${this._side}"]`)) this._rows.state(li, this._marks.state(Number(li.dataset.seq)));
   }
 
   /** Puts the line "new messages" above a message. @param {number} seq */
   divide(seq) {
-    const li = this.#log.querySelector(`li[data-seq="${seq}"]`);
+    const li = this._log.querySelector(`li[data-seq="${seq}"]`);
     if (!li) return;
-    const old = this.#log.querySelector("[data-unread]");
-    const line = old ?? this.#rows.clone("unread");
+    const old = this._log.querySelector("[data-unread]");
+    const line = old ?? this._rows.clone("unread");
     this.scroll.keep(() => {
       li.before(line);
       li.classList.remove("message--cont");
@@ -93,7 +93,7 @@ export class Thread {
 
   /** Takes everything out but what is not accepted yet. */
   clear() {
-    for (const li of [...this.#log.children]) {
+    for (const li of [...this._log.children]) {
       if (li.dataset.seq || li.dataset.note || "day" in li.dataset || "unread" in li.dataset) li.remove();
     }
   }
@@ -101,38 +101,38 @@ export class Thread {
   /** Lets go of the page. */
   disconnect() { this.scroll.disconnect(); }
 
-  #draw(message) {
-    if (message.kind === "notice" && message.data?.seq) return this.#recalled(message);
-    let drawn = this.#find(message);
+  _draw(message) {
+    if (message.kind === "notice" && message.data?.seq) return this._recalled(message);
+    let drawn = this._find(message);
     if (drawn?.dataset.seq || drawn?.dataset.note) return;
     if (drawn && message.kind === "notice") drawn = drawn.remove(); // taken back before we knew that it was accepted
-    const li = drawn ?? this.#rows.message(message);
-    if (drawn) this.#rows.settle(drawn, message);
-    this.#place(li, this.#after(message), drawn);
-    if (message.author?.kind === this.#side) this.#rows.state(li, message.kind === "note" ? "sent" : this.#marks.state(message.seq));
+    const li = drawn ?? this._rows.message(message);
+    if (drawn) this._rows.settle(drawn, message);
+    this._place(li, this._after(message), drawn);
+    if (message.author?.kind === this._side) this._rows.state(li, message.kind === "note" ? "sent" : this._marks.state(message.seq));
   }
 
   /** A message was taken back: that is said where it stood. */
-  #recalled(message) {
+  _recalled(message) {
     const { seq } = message.data;
-    const old = this.#log.querySelector(`.message[data-seq="${seq}"]`);
+    const old = this._log.querySelector(`.message[data-seq="${seq}"]`);
     if (!old) return;
-    const li = this.#rows.message({ ...message, seq, created_at: old.dataset.at });
+    const li = this._rows.message({ ...message, seq, created_at: old.dataset.at });
     old.replaceWith(li);
-    this.#tidy(li);
-    if (next(li)) this.#tidy(next(li));
+    this._tidy(li);
+    if (next(li)) this._tidy(next(li));
   }
 
-  #byClient(client) { return client ? this.#log.querySelector(`li[data-client="${CSS.escape(client)}"]`) : null; }
+  _byClient(client) { return client ? this._log.querySelector(`li[data-client="${CSS.escape(client)}"]`) : null; }
 
-  #find(message) {
+  _find(message) {
     const place = message.kind === "note" ? `li[data-note="${message.seq}"]` : `li[data-seq="${message.seq}"]`;
-    return this.#log.querySelector(place) ?? this.#byClient(message.client_id);
+    return this._log.querySelector(place) ?? this._byClient(message.client_id);
   }
 
   /** The row before which a message stands: the first with a later number (a later time, for a note), else the first pending one. */
-  #after(message) {
-    const rows = [...this.#log.children].filter((li) => isRow(li) && (!message.client_id || li.dataset.client !== message.client_id));
+  _after(message) {
+    const rows = [...this._log.children].filter((li) => isRow(li) && (!message.client_id || li.dataset.client !== message.client_id));
     const later = message.kind === "note"
       ? (li) => !settled(li) || Date.parse(li.dataset.at) > Date.parse(message.created_at)
       : (li) => !settled(li) || Number(li.dataset.seq) > message.seq;
@@ -144,15 +144,15 @@ export class Thread {
     return found;
   }
 
-  #place(li, before, drawn = null) {
+  _place(li, before, drawn = null) {
     const moves = !drawn || (before && before.compareDocumentPosition(li) & Node.DOCUMENT_POSITION_FOLLOWING);
-    if (moves) this.#log.insertBefore(li, before ? heading(before) : this.#log.querySelector(":scope > [data-typing]"));
-    this.#tidy(li);
-    if (next(li)) this.#tidy(next(li));
+    if (moves) this._log.insertBefore(li, before ? heading(before) : this._log.querySelector(":scope > [data-typing]"));
+    this._tidy(li);
+    if (next(li)) this._tidy(next(li));
   }
 
   /** Sees to the day above a row and to whether it goes on the row before. */
-  #tidy(li) {
+  _tidy(li) {
     const before = previous(li);
     let line = li.previousElementSibling, day = null, unread = false;
     for (; line && line !== before; line = line.previousElementSibling) {
@@ -161,8 +161,8 @@ export class Thread {
     }
     const at = new Date(li.dataset.at);
     const turns = !before || (before.dataset.at && dayKey(at) !== dayKey(new Date(before.dataset.at)));
-    if (turns && !day) this.#log.insertBefore(this.#rows.day(at), heading(li));
+    if (turns && !day) this._log.insertBefore(this._rows.day(at), heading(li));
     else if (!turns && day) day.remove();
-    li.classList.toggle("message--cont", !turns && !unread && this.#rows.continues(li, before));
+    li.classList.toggle("message--cont", !turns && !unread && this._rows.continues(li, before));
   }
 }

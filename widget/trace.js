@@ -2,60 +2,60 @@ import { show, slot } from "./draw.js";
 
 /** Shows how a message went, hop by hop, in the console's drawer. */
 export class Trace {
-  #api; #words; #dialog; #row = null; #asked = 0;
+  _api; _words; _dialog; _row = null; _asked = 0;
 
   /** @param {{api: import("./api.js").API, words: import("./words.js").Words, dialog?: HTMLDialogElement | null}} options */
   constructor({ api, words, dialog = document.querySelector("dialog[data-trace]") }) {
-    this.#api = api;
-    this.#words = words;
-    this.#dialog = dialog;
+    this._api = api;
+    this._words = words;
+    this._dialog = dialog;
     document.addEventListener("click", ({ target }) => {
       const action = target.closest("[data-action]")?.dataset.action;
       if (action === "trace") this.open(target.closest("li[data-id]"));
-      else if (action === "trace-again") this.#load();
-      else if (action === "trace-copy") this.#copy();
+      else if (action === "trace-again") this._load();
+      else if (action === "trace-copy") this._copy();
       else if (target === dialog) dialog.close(); // beside it: the drawer itself is covered by what is in it
     });
   }
 
   /** @param {HTMLElement | null} row of a message that has an id */
   open(row) {
-    if (!this.#dialog || !row) return;
-    this.#row = row;
-    this.#fill(null);
-    slot(this.#dialog, "text", row.querySelector('[data-slot="text"]')?.textContent ?? "");
-    slot(this.#dialog, "name", row.querySelector('[data-slot="name"]')?.textContent ?? "");
-    slot(this.#dialog, "time", stamp(new Date(row.dataset.at)));
+    if (!this._dialog || !row) return;
+    this._row = row;
+    this._fill(null);
+    slot(this._dialog, "text", row.querySelector('[data-slot="text"]')?.textContent ?? "");
+    slot(this._dialog, "name", row.querySelector('[data-slot="name"]')?.textContent ?? "");
+    slot(this._dialog, "time", stamp(new Date(row.dataset.at)));
     for (const old of document.querySelectorAll(".message--on")) old.classList.remove("message--on");
     row.classList.add("message--on");
-    this.#dialog.addEventListener("close", () => row.classList.remove("message--on"), { once: true });
-    if (!this.#dialog.open) this.#dialog.showModal(); // focus goes back to the button when it closes
-    this.#load();
+    this._dialog.addEventListener("close", () => row.classList.remove("message--on"), { once: true });
+    if (!this._dialog.open) this._dialog.showModal(); // focus goes back to the button when it closes
+    this._load();
   }
 
-  async #load() {
-    const asked = ++this.#asked;
-    this.#dialog.setAttribute("aria-busy", "true");
+  async _load() {
+    const asked = ++this._asked;
+    this._dialog.setAttribute("aria-busy", "true");
     try {
-      const trace = await this.#api.get(`/api/v1/messages/${this.#row.dataset.id}/trace`);
-      if (asked === this.#asked) this.#fill(trace);
+      const trace = await this._api.get(`/api/v1/messages/${this._row.dataset.id}/trace`);
+      if (asked === this._asked) this._fill(trace);
     } catch (problem) {
       if (problem.status === 401) return location.reload();
-      if (asked === this.#asked) this.#fail(problem);
+      if (asked === this._asked) this._fail(problem);
     } finally {
-      if (asked === this.#asked) this.#dialog.removeAttribute("aria-busy");
+      if (asked === this._asked) this._dialog.removeAttribute("aria-busy");
     }
   }
 
-  #fill(trace) {
-    slot(this.#dialog, "error");
-    show(this.#dialog, "error", false);
-    slot(this.#dialog, "copied");
-    slot(this.#dialog, "trace", trace?.trace_id ?? "");
+  _fill(trace) {
+    slot(this._dialog, "error");
+    show(this._dialog, "error", false);
+    slot(this._dialog, "copied");
+    slot(this._dialog, "trace", trace?.trace_id ?? "");
     let before = null;
-    for (const row of this.#dialog.querySelectorAll("[data-hop]")) {
+    for (const row of this._dialog.querySelectorAll("[data-hop]")) {
       const hop = trace?.hops.find((h) => h.hop === row.dataset.hop);
-      const figure = this.#dialog.querySelector(`[data-figure="${row.dataset.hop}"]`);
+      const figure = this._dialog.querySelector(`[data-figure="${row.dataset.hop}"]`);
       row.classList.toggle("hop--none", !hop);
       slot(row, "after", hop ? took(hop.after_ms) : "–");
       slot(row, "step", hop && before ? `+${took(Math.max(0, hop.after_ms - before.after_ms))}` : "");
@@ -67,16 +67,16 @@ export class Trace {
   }
 
   /** Says what went wrong, and the trace of the call that did. */
-  #fail({ status, code, trace }) {
+  _fail({ status, code, trace }) {
     const key = status === 0 ? "trace_offline" : `error.${code}`;
-    const said = this.#words.say(this.#words.has(key) ? key : "error.internal", { trace });
-    slot(this.#dialog, "error", !trace || said.includes(trace) ? said : `${said} (${trace})`);
-    show(this.#dialog, "error", true);
+    const said = this._words.say(this._words.has(key) ? key : "error.internal", { trace });
+    slot(this._dialog, "error", !trace || said.includes(trace) ? said : `${said} (${trace})`);
+    show(this._dialog, "error", true);
   }
 
-  async #copy() {
-    const said = this.#dialog.querySelector('[data-slot="copied"]');
-    const id = this.#dialog.querySelector('[data-slot="trace"]');
+  async _copy() {
+    const said = this._dialog.querySelector('[data-slot="copied"]');
+    const id = this._dialog.querySelector('[data-slot="trace"]');
     try {
       await navigator.clipboard.writeText(id.textContent);
       said.textContent = said.dataset.said;

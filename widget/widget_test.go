@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io/fs"
+	"regexp"
 	"slices"
 	"testing"
 )
@@ -43,6 +44,9 @@ func TestFiles(t *testing.T) {
 					t.Errorf("%s never asks for %s", name, once)
 				}
 				script = bytes.Replace(script, once, nil, 1)
+			}
+			if newer := regexp.MustCompile(`\?\.[A-Za-z_$(\[]|\?\?|[.\s{;,]#[a-zA-Z]+[=(.]|import\.meta|catch\{|\d_\d|\|\|=`).Find(script); newer != nil {
+				t.Errorf("%s has %q, which ES2018 has not", name, newer)
 			}
 			for _, never := range []string{"from\"./", "from './", "import(", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval("} {
 				if bytes.Contains(script, []byte(never)) {

@@ -1,0 +1,12 @@
+/**
+ * Asks for a stylesheet that lies beside the page's own, for what is drawn only when it is needed.
+ * @param {string} name @returns {Promise<any>} resolves when it is there, or will not be
+ */
+export function sheet(name) {
+  const own = /** @type {HTMLLinkElement} */ (document.querySelector("link[rel=stylesheet]"));
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(name, own.href).href });
+  return new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+}
