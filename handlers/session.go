@@ -167,7 +167,7 @@ func (h *Handlers) cookieName(name string) string {
 // until now end: they come back by themselves where they may, on another device of hers.
 func (h *Handlers) Admit(c echo.Context, line string, v chat.Visitor) (token string, expires time.Time) {
 	if before := chat.ActorFrom(c.Request().Context()); before.Kind == chat.KindVisitor && before.Line == line && before.ID != v.ID {
-		h.hub.CutVisitor(before.ID)
+		h.desk.Part(line, before.ID)
 	}
 	token, expires = h.tokens.issue(line, v.ID, v.Verified, h.now())
 	h.setVisitor(c, line, token, expires)
@@ -177,7 +177,7 @@ func (h *Handlers) Admit(c echo.Context, line string, v chat.Visitor) (token str
 // Dismiss takes a visitor's cookie from her browser and ends her streams. Her token itself lives on: nothing is stored for it.
 func (h *Handlers) Dismiss(c echo.Context, line string) {
 	if a := chat.ActorFrom(c.Request().Context()); a.Kind == chat.KindVisitor && a.Line == line {
-		h.hub.CutVisitor(a.ID)
+		h.desk.Part(line, a.ID)
 	}
 	h.setVisitor(c, line, "", time.Unix(1, 0))
 }

@@ -18,6 +18,9 @@ const (
 	EventGoodbye      EventKind = "goodbye"
 )
 
+// EventLeft goes between nodes only: a browser is another person's now, and the streams of whose it was end. Its data is her id.
+const EventLeft EventKind = "left"
+
 // Audience says whose streams an event goes to.
 type Audience uint8
 

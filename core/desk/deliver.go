@@ -57,6 +57,12 @@ func (d *Desk) hear(e chat.Event) {
 	l, err := d.at(e.Line)
 	switch {
 	case err != nil:
+	case e.Kind == chat.EventLeft:
+		var visitor chat.ID
+		if json.Unmarshal(e.Data, &visitor) == nil {
+			d.push.CutVisitor(visitor)
+		}
+		return
 	case e.Kind == chat.EventConversation:
 		l.stands.tell(e, d.push.Publish)
 		return

@@ -241,6 +241,8 @@ type Pusher interface {
 	Behind(line string, conversation chat.ID, head int64)
 	// Degraded says whether a line's log cannot be read now. It never waits.
 	Degraded(line string, is bool)
+	// CutVisitor ends the visitor's streams at once.
+	CutVisitor(visitor chat.ID)
 	// Restart makes every stream of a line begin anew: its numbers belong to another epoch now.
 	Restart(line, epoch string)
 }

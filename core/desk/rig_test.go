@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -99,6 +100,10 @@ func (r *recorder) Degraded(line string, is bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.degraded = append(r.degraded, is)
+}
+
+func (r *recorder) CutVisitor(visitor chat.ID) {
+	r.Publish(chat.Event{Kind: chat.EventLeft, Data: json.RawMessage(strconv.Quote(string(visitor)))})
 }
 
 func (r *recorder) Restart(line, epoch string) {

@@ -91,6 +91,12 @@ func (d *Desk) begin(ctx context.Context, in Entry, visitor chat.ID, now time.Ti
 	return d.store.Begin(ctx, in.Line, visitor, now)
 }
 
+// Part ends the visitor's streams at every node: her browser is another person's from now on. On another device of hers they come
+// back by themselves.
+func (d *Desk) Part(line string, visitor chat.ID) {
+	d.announce(chat.Event{Kind: chat.EventLeft, Line: line, Data: encode(visitor)})
+}
+
 // Current returns the visitor's newest conversation, or chat.NotFound.
 func (d *Desk) Current(ctx context.Context) (chat.Conversation, error) {
 	actor := chat.ActorFrom(ctx)

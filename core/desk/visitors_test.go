@@ -113,3 +113,19 @@ func TestDesk_Enter_parallel(t *testing.T) {
 		}
 	}
 }
+
+func TestDesk_Part(t *testing.T) {
+	t.Parallel()
+	dsn := sqltest.Open(t)
+	a, b := newNode(t, dsn, "a").run(t), newNode(t, dsn, "b").run(t)
+	visitor := chat.NewID(time.Now())
+	cut := func(n *node) bool { return len(n.push.of(chat.EventLeft, "")) > 0 }
+	// A word said before the other node listens is lost on it, as any may be.
+	eventually(t, soon, "her streams at the other node end", func() bool {
+		a.Part("shop", visitor)
+		return cut(b)
+	})
+	if got := string(b.push.of(chat.EventLeft, "")[0].Data); !cut(a) || got != `"`+string(visitor)+`"` {
+		t.Errorf("here %v, there %s", cut(a), got)
+	}
+}
