@@ -80,7 +80,7 @@ func FuzzParts(f *testing.F) {
 
 // A text of 64 kB may not hold up a page, however it is made.
 // What takes long grows with the square of the text: ten times the text must not take a hundred times as long. Both are
-// measured in one run, the best of five each, since machines are noisy.
+// measured in one run, the best of five each, and up to five times over, since machines are noisy.
 func TestParts_Long(t *testing.T) {
 	for _, piece := range []string{"http://", "https://a.example/", "https://a.example/(", "https://a.example/)", "https://a.example/.....", "h", "https://a"} {
 		best := func(size int) time.Duration {
@@ -92,7 +92,13 @@ func TestParts_Long(t *testing.T) {
 			}
 			return least
 		}
-		if short, long := best(6<<10), best(60<<10); long > 50*short {
+		var short, long time.Duration
+		for range 5 {
+			if short, long = best(6<<10), best(60<<10); long <= 50*short {
+				break
+			}
+		}
+		if long > 50*short {
 			t.Errorf("%q repeated takes %v for 6 KB and %v for 60 KB", piece, short, long)
 		}
 	}
