@@ -141,6 +141,29 @@ func TestAPI_conversation(t *testing.T) {
 			t.Errorf("the log is %s", a.body)
 		}
 	})
+	t.Run("an agent asks with choices, a form and a card, a visitor only answers", func(t *testing.T) {
+		r := r.at(t)
+		g := r.caller("shop")
+		path := "/api/v1/conversations/" + g.conversation + "/messages"
+		with := func(kind, text, data string) string {
+			return fmt.Sprintf(`{"client_id":%q,"kind":%q,"text":%q,"data":%s}`, chat.NewID(time.Now()), kind, text, data)
+		}
+		r.want(r.send(g, "在吗"), 201, "")
+		for kind, data := range map[string]string{"choices": `{"options":["要"]}`, "form": `{"fields":[{"name":"n","label":"姓名"}]}`, "card": `{"title":"杯"}`} {
+			r.want(r.call("POST", path, with(kind, "问", data), g.auth()...), 400, chat.CodeInvalid)
+			r.want(r.call("POST", path, with(kind, "问", `{}`), key("Lin")...), 400, chat.CodeInvalid)
+			asked := r.want(r.call("POST", path, with(kind, "问", data), key("Lin")...), 201, "").json(t)
+			answer := r.call("POST", path, with("text", "答", fmt.Sprintf(`{"answer_to":%v,"form":[{"name":"n","value":"王"}]}`, asked["seq"])), g.auth()...)
+			if kind == "card" {
+				r.want(answer, 400, chat.CodeInvalid)
+				continue
+			}
+			if m := r.want(answer, 201, "").json(t); kind == "form" && m["text"] != "姓名: 王" {
+				t.Errorf("%s was answered with %v", kind, m)
+			}
+		}
+		r.want(r.call("POST", path, with("notice", "x", `{"notice":"closed"}`), key("Lin")...), 400, chat.CodeInvalid)
+	})
 	t.Run("what was missed arrives once and in order", func(t *testing.T) {
 		r := r.at(t)
 		var epoch string

@@ -64,6 +64,9 @@ func (b *batch) append(drafts []chat.Draft, done []chat.Appended) error {
 	if err != nil {
 		return err
 	}
+	if err := b.refer(drafts, done); err != nil {
+		return err
+	}
 	for i, d := range drafts {
 		if done[i].Err != nil {
 			continue
@@ -143,7 +146,7 @@ func same(first chat.Message, d chat.Draft) bool {
 	if first.Kind == chat.KindNotice { // it was taken back meanwhile, and what it said is known to nobody
 		return true
 	}
-	return first.Kind == d.Kind && first.Text == d.Text && sameJSON(first.Data, d.Data)
+	return first.Kind == d.Kind && first.Text == d.Text && sameJSON(unquoted(first.Data), unquoted(d.Data))
 }
 
 // sameJSON compares as jsonb does, which keeps neither blanks nor the order of fields.

@@ -63,12 +63,20 @@ class Chat {
     else if (conversation) this._listen();
     else if (this._session.stored) this._resume();
     setInterval(() => this._queue(), POLL);
+    this._root.addEventListener("submit", (event) => this._answer(event));
     for (const kind of ["pointerover", "focusin"]) this._root.querySelector(".thread").addEventListener(kind, () => this._handle());
+  }
+
+  /** A question that stands in the thread is answered there. */
+  _answer(event) {
+    if (!event.target.matches(".ask")) return;
+    event.preventDefault();
+    import("./kinds.js").then(({ answer }) => answer(event.target, event.submitter, (draft) => this._pane.write(draft)));
   }
 
   /** What can be done with a message is fetched when somebody comes near one. */
   _handle() {
-    this._tools ??= import("./tools.js").then(({ Tools }) => new Tools(this._root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${this._pane.id}/${path}`) }))
+    this._tools ??= import("./tools.js").then(({ Tools }) => new Tools(this._root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${this._pane.id}/${path}`), quote: (quote) => this._pane.composer.quote(quote) }))
       .catch(() => { this._tools = null; });
   }
 

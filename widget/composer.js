@@ -39,6 +39,19 @@ export class Composer {
     this._changed();
   }
 
+  /** What goes along with the text: the message it quotes. A chip above the field says so. */
+  data;
+
+  /** Quotes a message with what is written next, or no longer. @param {{seq: number, by?: string, author?: string, excerpt?: string}} [quote] */
+  quote(quote) {
+    this.data = quote && { quote };
+    const chip = this._form.querySelector("[data-quoting]");
+    if (!chip) return;
+    chip.hidden = !quote;
+    slot(chip, "quoted", quote && `${quote.author}: ${quote.excerpt}`);
+    if (quote) this.focus(true);
+  }
+
   get text() { return this._field.value; }
   get form() { return this._form; }
 
@@ -64,7 +77,8 @@ export class Composer {
     if ([...text].length > LONGEST) return this.fault(this._words.say("error.too_long"));
     this._draft.change(text, this.kind);
     this._draft.save(); // the id on disk is the one it goes out with
-    const draft = this._draft.take();
+    const draft = { ...this._draft.take(), data: this.data };
+    this.quote();
     this._field.value = "";
     this.fault("");
     this._grow();

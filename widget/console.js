@@ -78,7 +78,7 @@ class Console {
     this._pane = new Pane(root, { api: this._api, outbox: this._outbox, words: this._words, lane: conversation, unread: (n) => { if (n === 0) this._inbox.ask(conversation); } });
     this._pane.stream(this._open);
     this._catchUp(); // what came while it was being fetched
-    this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`) });
+    this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`), quote: (quote) => this._pane.composer?.quote(quote) });
     this._attach?.show();
     if (this._pane.composer) this._canned = new Canned(root.querySelector("form[data-composer]"), this._pane.composer);
   }

@@ -31,6 +31,7 @@ export class Rows {
     this._face(li, id, name);
     if (message.data && FILES.has(message.kind)) writeFile(li, message, { words: this._words, as: this._side === "agent" ? "?as=agent" : "" });
     else this._write(li, message.text ?? "");
+    if (message.data && !FILES.has(message.kind)) import("./kinds.js").then(({ dress }) => dress(li, message, this._root, this._words)).catch(() => {}); // its text is there
     return li;
   }
 
@@ -109,7 +110,7 @@ export class Rows {
     li.dataset.at = message.created_at;
     if (message.kind === "note") li.dataset.note = message.seq ?? "";
     else if (message.seq) {
-      li.dataset.seq = message.seq;
+      li.id = `m${(li.dataset.seq = message.seq)}`;
       li.dataset.id = message.id ?? "";
     }
     slot(li, "time", clock(at, this._locale));

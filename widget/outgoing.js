@@ -18,7 +18,7 @@ export class Outgoing {
   /** Draws what an earlier page left to be sent. @param {import("./store.js").Item[]} items */
   draw(items) { for (const item of items) this._thread.pending(item); }
 
-  /** Resolves when it is stored. @param {{id: string, text: string, kind: string, data?: any}} draft data: of a file */
+  /** Resolves when it is stored. @param {{id: string, text: string, kind: string, data?: any}} draft data: of a file, or what it quotes or answers */
   async send({ id, text, kind, data }) {
     const item = { id, data, lane: this._lane, conversation: this._conversation(), kind, text };
     const stored = this._outbox.add(item);
@@ -43,5 +43,5 @@ export class Outgoing {
 
 /** What is POSTed of an item. @param {import("./store.js").Item} item */
 export function body({ id, kind, text, data }) {
-  return data ? { client_id: id, kind, data: { attachment_id: data.attachment_id } } : { client_id: id, kind, text };
+  return data?.attachment_id ? { client_id: id, kind, data: { attachment_id: data.attachment_id } } : { client_id: id, kind, text, data };
 }

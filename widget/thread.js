@@ -1,5 +1,5 @@
 import { heading, isRow, next, previous, settled } from "./siblings.js";
-import { Rows } from "./draw.js";
+import { Rows, slot } from "./draw.js";
 import { Scroll } from "./scroll.js";
 import { dayKey } from "./time.js";
 
@@ -119,6 +119,7 @@ export class Thread {
     if (!old) return;
     const li = this._rows.message({ ...message, seq, created_at: old.dataset.at });
     old.replaceWith(li);
+    for (const quote of this._log.querySelectorAll(`[data-quote="${seq}"]`)) slot(quote, "excerpt");
     this._tidy(li);
     if (next(li)) this._tidy(next(li));
   }

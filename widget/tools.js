@@ -7,15 +7,16 @@ const HOLD = 500, WITHIN = 120_000;
  * for mouse and keyboard, and under a finger that stays; the console has its buttons beside each message.
  */
 export class Tools {
-  _root; _log; _side; _words; _post; _menu; _opener = null; _row = null; _hold; _off = new AbortController();
+  _root; _log; _side; _words; _post; _quote; _menu; _opener = null; _row = null; _hold; _off = new AbortController();
 
-  /** @param {HTMLElement} root the [data-chat] element @param {{words: import("./words.js").Words, post: (path: string) => Promise<any>}} options post: to a path below the conversation's */
-  constructor(root, { words, post }) {
+  /** @param {HTMLElement} root the [data-chat] element @param {{words: import("./words.js").Words, post: (path: string) => Promise<any>, quote: (quote?: any) => void}} options post: to a path below the conversation's */
+  constructor(root, { words, post, quote }) {
     this._root = root;
     this._log = root.querySelector("[data-log]");
     this._side = root.dataset.side;
     this._words = words;
     this._post = post;
+    this._quote = quote;
     const made = root.querySelector("template[data-tools]");
     this._menu = made && root.appendChild(document.importNode(made.content.querySelector("[role=menu]"), true));
     const { signal } = this._off;
@@ -60,10 +61,18 @@ export class Tools {
     }, HOLD);
   }
 
-  _click({ target }) {
+  _click(event) {
+    const { target } = event;
+    const quoted = target.closest("[data-quote]");
+    if (quoted) {
+      event.preventDefault(); // the fragment belongs to the loader
+      return this._show(quoted.dataset.quote);
+    }
+    if (target.closest("[data-unquote]")) return this._quote();
     const action = target.closest("[data-action]")?.dataset.action;
     const row = this._menu?.contains(target) ? this._row : target.closest(".message[data-seq]");
     if (target.closest("[data-opens]")) return this._row === row ? this._close() : this._open(row, target.closest("[data-opens]"));
+    if (row && action === "quote") return this._cite(row);
     if (row && action === "copy") return this._copy(row);
     if (row && action === "recall") return this._recall(row);
     if (!this._menu?.contains(target)) this._close();
@@ -107,6 +116,22 @@ export class Tools {
     this._opener?.setAttribute("aria-expanded", "false");
     if (back) this._opener?.focus({ preventScroll: true });
     this._row = null;
+  }
+
+  /** Brings the message that a quote is of before the reader, if it is on the page. */
+  _show(seq) {
+    const row = this._log.querySelector(`[data-seq="${seq}"]`);
+    if (!row) return;
+    row.scrollIntoView({ block: "center" });
+    row.classList.add("message--on");
+    setTimeout(() => row.classList.remove("message--on"), 1_500);
+  }
+
+  _cite(row) {
+    const said = (name) => row.querySelector(`[data-slot="${name}"]`)?.textContent.trim() ?? "";
+    const { seq, by } = row.dataset;
+    this._close();
+    this._quote({ seq: Number(seq), by, author: by === "visitor" && this._words.has("you") ? this._words.say("you") : said("name"), excerpt: [...said("text")].slice(0, 120).join("") });
   }
 
   async _copy(row) {

@@ -32,6 +32,8 @@ func TestConversation_WhatIsDoneWithMessages(t *testing.T) {
 	s.stays(s.visitor)
 
 	s.takesBack()
+	s.quotes()
+	s.choosesAndFillsIn()
 
 	for _, who := range []*screen{s.visitor, s.linxiao} {
 		s.stayed(who)
@@ -76,4 +78,50 @@ func (s *talk) takesBack() {
 	l.enters()
 	l.sees("that it is gone", `texts(".pane .divider").at(-1) === "林晓撤回了一条消息" && !all(".pane .message--own").length`)
 	v.sees("that it is gone", `texts("[data-log] .divider").at(-1) === "林晓撤回了一条消息" && !all(".message:not(.message--own) .bubble").filter((e) => e.innerText).length`)
+}
+
+// quotes has both refer to what the other said, and go there.
+func (s *talk) quotes() {
+	v, l := s.visitor, s.linxiao
+	v.sees("the menu of the first message", `(() => { const b = page.querySelector("[data-opens]"); b.focus(); return page.activeElement === b; })()`)
+	v.enters()
+	v.sees("the menu, and the focus in it", `page.activeElement.closest("[role=menu]")?.querySelector("[data-action=quote]") === page.activeElement`)
+	v.enters()
+	v.sees("what she quotes, above the field", `text("[data-quoting]") === "您: 杯口裂了一道" && page.activeElement.matches("textarea")`)
+	s.visitorSays("就是这句")
+	v.sees("it above her words", `text(".message:last-child .quote") === "您 杯口裂了一道" && !all("[data-quoting]").length`)
+	l.sees("it above her words", `text(".pane .message:last-child .quote .quote__text") === "杯口裂了一道"`)
+	l.press(".pane .message:last-child .quote")
+	l.sees("the message that is quoted, marked", `page.querySelector(".message--on .bubble")?.innerText === "杯口裂了一道" && !page.location.hash`)
+}
+
+// sends has the agent's program send what has no tool in the console.
+func (s *talk) sends(body string) {
+	s.Helper()
+	status, err := ask[int](s.linxiao, fmt.Sprintf(`await fetch("/api/v1/conversations/%s/messages", { method: "POST", headers: { "Content-Type": "application/json", "X-Support-As": "agent" }, body: JSON.stringify({ client_id: crypto.randomUUID(), ...%s }) }).then((r) => r.status)`, s.id, body))
+	if err != nil || status != 201 {
+		s.Fatalf("answered %d (%v) to %s", status, err, body)
+	}
+}
+
+func (s *talk) choosesAndFillsIn() {
+	v, l := s.visitor, s.linxiao
+	s.sends(`{"kind":"card","text":"订单 0862","data":{"title":"雾灰手作陶杯","spec":"350 ml × 2","price":"¥256.00","status":"已签收","number":"20260714-0862","action":"查看订单","url":"https://hemu.example/o/0862"}}`)
+	for _, who := range []*screen{v, l} {
+		who.sees("the card", `text("[data-log] .card__title") === "雾灰手作陶杯" && text("[data-log] .card__status") === "已签收" && all("[data-log] a.card__action")[0].href === "https://hemu.example/o/0862"`)
+		who.sees("no words beside it", `!page.body.innerText.includes("订单 0862")`)
+	}
+	s.sends(`{"kind":"choices","text":"要补发吗？","data":{"options":["补发一只","退款"]}}`)
+	l.sees("what she may choose from", `texts(".pane .offers__one").join() === "补发一只,退款"`)
+	v.sees("the answers there are", `texts("[data-log] .choices .choice").join() === "补发一只,退款"`)
+	v.press("[data-log] .choices .choice")
+	v.sees("her answer in their place", `texts(".message--own .bubble").at(-1) === "补发一只" && !all("[data-log] .choices").length`)
+	l.sees("her answer", `texts(".pane .message .bubble").at(-1) === "补发一只"`)
+
+	s.sends(`{"kind":"form","text":"请留下联系方式","data":{"fields":[{"name":"phone","label":"手机号","type":"phone"},{"name":"order","label":"订单号","optional":true}]}}`)
+	v.writes("[name=f_phone]", "13800000000")
+	v.writes("[name=f_order]", "0862")
+	v.press("form.form button")
+	v.sees("what she filled in", `texts(".message--own .filled dd").join() === "13800000000,0862" && !all("[data-log] form.form").length`)
+	l.sees("what she filled in, as a table", `texts(".pane .filled dt").join() === "手机号,订单号" && texts(".pane .filled dd").join() === "13800000000,0862"`)
 }

@@ -113,7 +113,7 @@ func (d Draft) Check() error {
 		}
 		return nil
 	}
-	if d.Kind != KindText && d.Kind != KindNote {
+	if !d.Kind.said(d.Author.Kind) {
 		return Invalid("kind", "This kind of message cannot be sent.")
 	}
 	return CheckText(d.Text, MaxText)

@@ -25,6 +25,9 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 	if draft.Kind == chat.KindNote && actor.Kind != chat.KindAgent {
 		return m, false, chat.Invalid("kind", "This kind of message cannot be sent.")
 	}
+	if draft.Data, err = chat.ReadData(draft.Kind, actor.Kind, draft.Data); err != nil {
+		return m, false, err
+	}
 	where, err := d.where(ctx, draft.Conversation, chat.ConversationReply)
 	if err != nil {
 		return m, false, err

@@ -1,6 +1,7 @@
 package visitor
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -50,6 +51,9 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 	switch action {
 	case "", "send":
 		text := written(c)
+		if answers := filled(c); text == "" && len(answers) > 0 {
+			text = "-" // the server says it in words
+		}
 		only := files != nil && len(files.Files) > 0 && strings.TrimSpace(text) == ""
 		if err := chat.CheckText(text, chat.MaxText); err != nil && !only {
 			return err
@@ -69,7 +73,7 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 			return err
 		}
 		if !only {
-			drafts = append([]chat.Draft{{Conversation: conversation, ClientID: client, Kind: chat.KindText, Text: text}}, drafts...)
+			drafts = append([]chat.Draft{{Conversation: conversation, ClientID: client, Kind: chat.KindText, Text: text, Data: said(c)}}, drafts...)
 		}
 		return media.Send(ctx, h.desk, drafts)
 	case "again":
@@ -209,6 +213,8 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 	sentence := ui.Problem(page.Text, err, chat.TraceFrom(c.Request().Context()))
 	if c.FormValue("action") == "rate" {
 		page.Rating.Error, page.Rating.Comment, page.Rating.Late = sentence, c.FormValue("comment"), false
+	} else if answers := filled(c); len(answers) > 0 {
+		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), AnswerTo: answerTo(c), Answers: answers, Error: sentence}
 	} else {
 		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), Text: written(c), Error: sentence}
 	}
@@ -217,6 +223,35 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 
 // written is what stood in the field; forms send its lines' ends as two characters.
 func written(c echo.Context) string { return strings.ReplaceAll(c.FormValue("text"), "\r\n", "\n") }
+
+// answerTo is the number of the question that a form answers, 0 for none.
+func answerTo(c echo.Context) int64 {
+	seq, _ := strconv.ParseInt(c.FormValue("answer_to"), 10, 64)
+	return seq
+}
+
+// filled is what stands in the fields of a form somebody was asked to fill in.
+func filled(c echo.Context) (answers []chat.Answer) {
+	for name, values := range c.Request().PostForm {
+		if name, ok := strings.CutPrefix(name, "f_"); ok && len(values) > 0 && len(answers) < 6 {
+			answers = append(answers, chat.Answer{Name: name, Value: values[0]})
+		}
+	}
+	return answers
+}
+
+// said is what a text answers, nil for nothing.
+func said(c echo.Context) json.RawMessage {
+	s := chat.Said{AnswerTo: answerTo(c), Form: filled(c)}
+	if s.AnswerTo == 0 {
+		return nil
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic("encode an answer: " + err.Error()) // it is made of strings and a number
+	}
+	return b
+}
 
 // clientID is the id the form came with, or a new one.
 func clientID(c echo.Context, now time.Time) chat.ID {

@@ -44,6 +44,8 @@ type Row struct {
 	Text string
 	// File is the picture or file it carries instead; nil for none.
 	File *ui.Shown
+	// Extra is what it has besides its text.
+	Extra ui.Extra
 	// Cont says that the same author wrote the row above, shortly before.
 	Cont bool
 	// State is sent, delivered or read; "" for all but an agent's messages.
@@ -110,7 +112,7 @@ func (r Reader) row(c chat.Conversation, m chat.Message) Row {
 	row := Row{
 		Seq: m.Seq, ID: m.ID, By: m.Author.Kind, Author: m.Author.ID, Client: m.ClientID, Name: m.Author.Name,
 		At: m.Created.Text(), Clock: r.Text.Clock(m.Created.Time), Date: r.Text.Date(m.Created.Time), Text: m.Text,
-		File: ui.Show(m, true, r.Text),
+		File: ui.Show(m, true, r.Text), Extra: ui.ReadExtra(m),
 	}
 	switch {
 	case m.Kind == chat.KindNote:

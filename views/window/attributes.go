@@ -1,6 +1,8 @@
 package window
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -9,6 +11,16 @@ import (
 )
 
 var styles = []string{"css/tokens.css", "css/chat.css"}
+
+// styles are the page's sheets: that of what messages have besides text only where one has something.
+func (c Chat) styles() []string {
+	for _, r := range c.Rows {
+		if r.Extra.Any() {
+			return append(slices.Clone(styles), "css/kinds.css")
+		}
+	}
+	return styles
+}
 
 // themed is the theme a host chose; without one the page follows the system.
 func themed(theme string) templ.Attributes {
@@ -23,7 +35,7 @@ func stamp(r Row) templ.Attributes {
 	if r.Seq == 0 {
 		return nil
 	}
-	a := templ.Attributes{"data-seq": seq(r.Seq), "data-at": r.At}
+	a := templ.Attributes{"data-seq": seq(r.Seq), "data-at": r.At, "id": "m" + seq(r.Seq)}
 	if r.By == chat.KindAgent || r.By == chat.KindBot {
 		a["data-author"] = r.Name // script groups rows by it; visitors are not told agents' ids
 	}
@@ -31,6 +43,14 @@ func stamp(r Row) templ.Attributes {
 		a["data-client"] = string(r.Client)
 	}
 	return a
+}
+
+// quoted names the author of what is quoted.
+func quoted(q chat.Quote, t i18n.Text) string {
+	if q.By == chat.KindVisitor {
+		return t.S("window.you")
+	}
+	return q.Author
 }
 
 func initial(r Row) string {

@@ -112,6 +112,9 @@ type Draft struct {
 	// ClientID is made by the server, so that a form sent twice is one message. A draft that was refused keeps its own.
 	ClientID chat.ID
 	Text     string
+	// AnswerTo is the form whose Answers these were; nothing else of the draft is set then but the id and the error.
+	AnswerTo int64
+	Answers  []chat.Answer
 	// Error says why it was not sent, in the visitor's language; "" when nothing is wrong.
 	Error string
 }
@@ -196,6 +199,15 @@ func hello(l chat.Line, t i18n.Text) (title, lead string) {
 		lead = t.S("window.hello_lead")
 	}
 	return title, lead
+}
+
+// asking completes a row that asks something.
+func (c Chat) asking(r Row) Row {
+	r.Ask.Seq, r.Ask.Action, r.Ask.Client, r.Ask.Send = r.Seq, c.Action(), c.Draft.ClientID, c.Text.S("window.form_send")
+	if r.Seq > 0 && r.Seq == c.Draft.AnswerTo {
+		r.Ask.Filled, r.Ask.Error = c.Draft.Answers, c.Draft.Error
+	}
+	return r
 }
 
 // Action is where the page's forms post.

@@ -144,7 +144,7 @@ func TestPage_NothingInline(t *testing.T) {
 					if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
 						t.Errorf("%s: <%s %s=%q>", name, n.Data, a.Key, a.Val)
 					}
-					if (a.Key == "href" || a.Key == "src" || a.Key == "action") && !regexp.MustCompile(`^(/|https?://)`).MatchString(a.Val) {
+					if (a.Key == "href" || a.Key == "src" || a.Key == "action") && !regexp.MustCompile(`^(/|https?://|#m\d+$)`).MatchString(a.Val) {
 						t.Errorf("%s: <%s %s=%q>", name, n.Data, a.Key, a.Val)
 					}
 					if rel, _ := attr(n, "rel"); a.Key == "target" && rel != "noopener noreferrer" {

@@ -41,6 +41,9 @@ type Row struct {
 	File *ui.Shown
 	// At is when it was written, RFC 3339; Clock and Day ("2006-01-02") are the same in the reader's zone.
 	At, Clock, Day string
+	// Extra is what it has besides its text, Ask how it can be answered.
+	Extra ui.Extra
+	Ask   ui.Ask
 	// State is how far the visitor's own message has come: "sent" or "read".
 	State string
 	// Cont says that it goes on the message before it.
@@ -54,6 +57,10 @@ func Rows(messages []chat.Message, c chat.Conversation, l chat.Line, t i18n.Text
 	fresh := unseen(messages, c.Read.Visitor)
 	day := ""
 	var before *chat.Message
+	answered := map[int64]bool{}
+	for _, m := range messages {
+		answered[ui.ReadExtra(m).AnswerTo] = true
+	}
 	for i := range messages {
 		m := &messages[i]
 		if m.Recalls() > 0 {
@@ -68,6 +75,7 @@ func Rows(messages []chat.Message, c chat.Conversation, l chat.Line, t i18n.Text
 			before = nil
 		}
 		r := entry(*m, c, l, t)
+		r.Ask.Open = len(r.Extra.Options)+len(r.Extra.Fields) > 0 && !answered[m.Seq]
 		r.Cont = before != nil && continues(*before, *m)
 		rows = append(rows, r)
 		before = m
@@ -78,7 +86,7 @@ func Rows(messages []chat.Message, c chat.Conversation, l chat.Line, t i18n.Text
 func entry(m chat.Message, c chat.Conversation, l chat.Line, t i18n.Text) Row {
 	r := Row{
 		Kind: RowOther, Seq: m.Seq, By: m.Author.Kind, Client: m.ClientID, Name: m.Author.Name,
-		Text: m.Text, File: ui.Show(m, false, t), At: m.Created.Text(), Clock: t.Clock(m.Created.Time),
+		Text: m.Text, File: ui.Show(m, false, t), At: m.Created.Text(), Clock: t.Clock(m.Created.Time), Extra: ui.ReadExtra(m),
 	}
 	if r.Name == "" {
 		r.Name = l.Title

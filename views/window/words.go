@@ -20,6 +20,7 @@ func Words(t i18n.Text) []Word {
 		{"queue_estimate", t.F("window.queue_estimate", "N", "{n}")}, {"queue_wait", t.S("window.queue_wait")},
 		{"connecting", t.S("window.connecting")}, {"ended", t.S("window.ended")},
 		{"rate", t.F("window.rate", "Name", "{name}")},
+		{"you", t.S("window.you")},
 		{"error.too_long", t.S("error.too_long")},
 	}
 	for _, name := range notices {

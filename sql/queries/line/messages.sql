@@ -36,6 +36,13 @@ SELECT m.id, m.conversation_id, m.seq, COALESCE(CAST(m.client_id AS text), '') A
 FROM messages m
 WHERE m.conversation_id = $1 AND m.seq = $2;
 
+-- name: Message_Named
+-- What others refer to.
+SELECT m.id, m.conversation_id, m.seq, COALESCE(CAST(m.client_id AS text), '') AS client_id, m.author_kind,
+       COALESCE(CAST(m.author_id AS text), '') AS author_id, m.author_name, m.kind, m.text, m.data, m.trace_id, m.created_at
+FROM unnest(CAST($1 AS uuid[]), CAST($2 AS bigint[])) AS k (conversation_id, seq)
+JOIN messages m ON m.conversation_id = k.conversation_id AND m.seq = k.seq;
+
 -- name: Message_Blank
 -- What its author took back is gone; the entry stays, and says so.
 UPDATE messages SET kind = 'notice', text = '', data = CAST($3 AS jsonb) WHERE conversation_id = $1 AND seq = $2;
