@@ -44,12 +44,14 @@ func (h *Handlers) ChooseLocale(c echo.Context, locale string) {
 // china is the zone of a reader of Chinese whose browser has not said which is hers.
 var china = time.FixedZone("Asia/Shanghai", 8*3600)
 
-// Zone is the reader's time zone: the one her browser said, else the likeliest for her language.
+// Zone is the reader's time zone: the one the address names, or her browser said, else the likeliest for her language.
 func (h *Handlers) Zone(c echo.Context) *time.Location {
-	if k, err := c.Cookie(zoneCookie); err == nil && len(k.Value) < 64 {
-		if zone, err := time.LoadLocation(k.Value); err == nil && k.Value != "Local" {
-			return zone
-		}
+	name := c.QueryParam("zone")
+	if k, err := c.Cookie(zoneCookie); name == "" && err == nil {
+		name = k.Value
+	}
+	if zone, err := chat.ParseZone(name); err == nil && len(name) < 64 {
+		return zone.Location()
 	}
 	if h.Locale(c) == "zh-CN" {
 		return china

@@ -58,6 +58,7 @@ type lineRow struct {
 	ReplyTime int            `db:"reply_time"`
 	Signing   chat.Signing   `db:"signing"`
 	Secrets   pq.StringArray `db:"identity_secrets"`
+	Hours     []byte         `db:"hours"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
 }
@@ -67,6 +68,9 @@ func (r lineRow) line() (chat.Line, error) {
 		Identity: chat.Identity{Signing: r.Signing, Secrets: r.Secrets}}
 	if err := json.Unmarshal(r.Greeting, &l.Greeting); err != nil {
 		return l, fmt.Errorf("read greeting of %s: %w", r.Name, err)
+	}
+	if err := json.Unmarshal(r.Hours, &l.Hours); err != nil {
+		return l, fmt.Errorf("read hours of %s: %w", r.Name, err)
 	}
 	return l, nil
 }
@@ -142,7 +146,7 @@ func (s *Store) mend(p *place) {
 }
 
 // PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
-// l.DSN says: see MoveLine. It keeps its Identity too: see SetIdentity.
+// l.DSN says: see MoveLine. It keeps its Identity and Hours too: see SetIdentity and SetHours.
 func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	l.Color = cmp.Or(l.Color, "#176b87")
 	l.Locale = cmp.Or(l.Locale, "zh-CN")
@@ -171,7 +175,9 @@ func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	if err := s.main.get(ctx, &row, "Line_Put", row); err != nil {
 		return fmt.Errorf("put line %s: %w", l.Name, err)
 	}
-	l.DSN, l.Identity = row.DSN, chat.Identity{Signing: row.Signing, Secrets: row.Secrets}
+	if l, err = row.line(); err != nil {
+		return err
+	}
 	if err := s.keep(l, stdsql.NullString{}); err != nil {
 		return err
 	}

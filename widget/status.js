@@ -37,7 +37,7 @@ export class Status {
         const sentence = place.querySelector(`[data-slot="${name}"]`);
         if (sentence) sentence.hidden = !is;
       }
-      slot(place, "estimate", this._words.say(n > 0 ? "queue_estimate" : "queue_wait", { n }));
+      slot(place, "estimate", this._root.dataset.shut || this._words.say(n > 0 ? "queue_estimate" : "queue_wait", { n }));
     });
   }
 
@@ -49,7 +49,8 @@ export class Status {
       place.classList.toggle("avatar--on", status === "open");
     });
     const word = { waiting: "connecting", closed: "ended" }[status];
-    this._each("[data-who-note]", (place) => { place.textContent = word ? this._words.say(word) : place.dataset[name ? "attended" : "alone"]; });
+    const shut = status !== "closed" && !name && this._root.dataset.shut;
+    this._each("[data-who-note]", (place) => { place.textContent = shut || (word ? this._words.say(word) : place.dataset[name ? "attended" : "alone"]); });
     if (name) this._each("[data-rate-title]", (place) => { place.textContent = this._words.say("rate", { name }); });
   }
 

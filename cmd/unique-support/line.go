@@ -14,6 +14,7 @@ import (
 
 type lineCommand struct {
 	Create   lineCreate   `cmd:"" help:"Create a business line, or change what is named of one."`
+	Hours    lineHours    `cmd:"" help:"Say when a line works: its time zone, its usual week and its exceptions."`
 	Identity lineIdentity `cmd:"" help:"Say how a line knows who its visitors are, and set or change the secret their identities are signed with."`
 	List     lineList     `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`
 	Move     lineMove     `cmd:"" help:"Move a line to another database while it works; its messages are refused for a moment only."`

@@ -47,6 +47,9 @@ type Conversation struct {
 	Position int `json:"position,omitempty"`
 	// Wait is how many minutes that probably takes, told to visitors; 0 when unknown.
 	Wait int `json:"wait_minutes,omitempty"`
+	// Shut says that its line does not work now, and Opens when it does again, told to visitors; the zero time when nobody knows.
+	Shut  bool `json:"line_closed,omitempty"`
+	Opens Time `json:"line_opens_at,omitzero"`
 	// Read tells how far each side has read; Unread is what the asker has not.
 	Read   Marks `json:"read"`
 	Unread int64 `json:"unread,omitempty"`

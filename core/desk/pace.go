@@ -65,9 +65,16 @@ func paceOf(waits []chat.Wait) time.Duration {
 	return took / time.Duration(n)
 }
 
-// estimated says how long a visitor's wait probably takes: whole minutes, one at least, at the pace the line had within the hour.
+// estimated says whether the line works, and how long a visitor's wait probably takes: whole minutes, one at least, at the
+// pace the line had within the hour. While it does not work nobody knows.
 func (d *Desk) estimated(c chat.Conversation) chat.Conversation {
-	if c.Position == 0 {
+	if known, err := d.store.Line(c.Line); err == nil {
+		open, turns := known.Hours.At(d.clock.Now())
+		if c.Shut = !open; c.Shut {
+			c.Opens = chat.Time{Time: turns}
+		}
+	}
+	if c.Position == 0 || c.Shut {
 		return c
 	}
 	l, err := d.at(c.Line)

@@ -82,6 +82,9 @@ func For(locale string, zone *time.Location) Text {
 // Locale returns "zh-CN" or "en".
 func (t Text) Locale() string { return t.locale }
 
+// Zone returns the name of the reader's time zone.
+func (t Text) Zone() string { return t.zone.String() }
+
 // Has reports whether there is a sentence of the key.
 func (t Text) Has(key string) bool {
 	_, err := t.say.Localize(&goi18n.LocalizeConfig{MessageID: key})

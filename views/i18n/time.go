@@ -1,6 +1,9 @@
 package i18n
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // In returns the time in the reader's zone.
 func (t Text) In(at time.Time) time.Time { return at.In(t.zone) }
@@ -31,4 +34,20 @@ func (t Text) Day(at, now time.Time) string {
 		return d.Format("2006 年 " + layout)
 	}
 	return d.Format(layout + " 2006")
+}
+
+// Soon returns a time that is to come as people say it within a sentence: "today at 14:00", "on Monday at 09:00", "10 月 8 日 09:00".
+func (t Text) Soon(at, now time.Time) string {
+	d, n := t.In(at), t.In(now)
+	key := "soon.day"
+	day := t.Day(at, now)
+	switch date := d.Format(time.DateOnly); {
+	case date == n.Format(time.DateOnly):
+		key = "soon.today"
+	case date == n.AddDate(0, 0, 1).Format(time.DateOnly):
+		key = "soon.tomorrow"
+	case date < n.AddDate(0, 0, 7).Format(time.DateOnly):
+		day = t.S("soon." + strings.ToLower(d.Weekday().String()))
+	}
+	return t.F(key, "Day", day, "Clock", t.Clock(at))
 }

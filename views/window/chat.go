@@ -78,6 +78,7 @@ type Chat struct {
 	Read, Delivered, Seen int64
 	// Hello and Lead are what a new visitor reads first.
 	Hello, Lead string
+	Hours       Hours
 	Queue       Queue
 	Rating      Rating
 	Draft       Draft
@@ -91,6 +92,8 @@ type Queue struct {
 	Position int
 	// Minutes is how long that probably takes; 0 when unknown.
 	Minutes int
+	// Shut says that the line does not work now, and when it does again; "" while it works.
+	Shut string
 }
 
 // Rating is the question at the end.
@@ -145,13 +148,14 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 	if n := len(log.Messages); n > 0 {
 		p.First, p.Last = log.Messages[0].Seq, log.Messages[n-1].Seq
 	}
-	p.Note = note(l, p.Status, c.Agent.Name, t)
+	p.Hours = hours(l.Hours, t, now)
+	p.Note = note(l, p.Status, c.Agent.Name, p.Hours.Now, t)
 	p.Alone, p.Attended = expect(l, "", t), expect(l, l.Title, t)
 	if c.Agent.Name != "" {
 		p.Who, p.Online = c.Agent.Name, p.Status == chat.StatusOpen
 	}
 	p.Hello, p.Lead = hello(l, t)
-	p.Queue = Queue{Position: c.Position, Minutes: c.Wait}
+	p.Queue = Queue{Position: c.Position, Minutes: c.Wait, Shut: p.Hours.Now}
 	return p
 }
 
@@ -163,13 +167,15 @@ func (c *Chat) Rated(r chat.Rating, of chat.Conversation, now time.Time) {
 }
 
 // note returns the sentence under the name: where the conversation stands, else the line, where an agent's name stands above,
-// and what to expect.
-func note(l chat.Line, s chat.Status, agent string, t i18n.Text) string {
-	switch s {
-	case chat.StatusWaiting:
-		return t.S("window.connecting")
-	case chat.StatusClosed:
+// and what to expect. While the line does not work that is shut, unless an agent answers all the same.
+func note(l chat.Line, s chat.Status, agent, shut string, t i18n.Text) string {
+	switch {
+	case s == chat.StatusClosed:
 		return t.S("window.ended")
+	case shut != "" && agent == "":
+		return shut
+	case s == chat.StatusWaiting:
+		return t.S("window.connecting")
 	}
 	if agent != "" {
 		return expect(l, l.Title, t)
@@ -251,6 +257,9 @@ func (q Queue) around(t i18n.Text) (before, after string) {
 }
 
 func (q Queue) estimate(t i18n.Text) string {
+	if q.Shut != "" {
+		return q.Shut
+	}
 	if q.Minutes == 0 || q.Position == 0 {
 		return t.S("window.queue_wait")
 	}

@@ -49,12 +49,23 @@ func states(t i18n.Text, k Look, words string) map[string]templ.Component {
 		return Page(c)
 	}
 	none := New(line, chat.Conversation{}, Log{}, t, k, now)
+	shut := func(s chat.Status) templ.Component {
+		l := line
+		l.Hours = chat.Hours{Zone: china, Week: map[string][]chat.Span{"mon": {{From: 9 * 60, To: 18 * 60}}}}
+		c := New(l, conversation(s), log, t, k, now)
+		if s == chat.StatusNew {
+			c = New(l, chat.Conversation{}, Log{}, t, k, now)
+		}
+		return Page(c)
+	}
 	down := none
 	down.Draft = Draft{ClientID: "0198a000-0000-7000-8000-00000000000b", Text: words, Error: words}
 	return map[string]templ.Component{
 		"new":         Page(none),
 		"waiting":     page(chat.StatusWaiting, nil),
 		"open":        page(chat.StatusOpen, nil),
+		"shut, new":   shut(chat.StatusNew),
+		"shut, queue": shut(chat.StatusWaiting),
 		"snoozed":     page(chat.StatusSnoozed, nil),
 		"closed":      page(chat.StatusClosed, nil),
 		"rated":       page(chat.StatusClosed, func(c *Chat) { c.Rating.Done = true }),
