@@ -36,3 +36,18 @@ func (s *Store) setLine(ctx context.Context, statement, line string, setting any
 	}
 	return nil
 }
+
+// Leave marks a conversation that has not ended as a message that was left, and keeps where its visitor is to be answered.
+func (s *Store) Leave(ctx context.Context, line string, conversation chat.ID, contact string, by chat.Author) (chat.Moved, error) {
+	return s.move(ctx, line, conversation, by, func(b *batch, r *row) (*chat.Message, error) {
+		if r.Status == chat.StatusClosed {
+			return nil, chat.Conflict("closed", "This conversation has ended.")
+		}
+		now := b.time(r)
+		if r.Contact = contact; !r.Left.Valid {
+			r.Left = some(now)
+		}
+		_, err := b.t.exec("Conversation_Leave", conversation, now, contact)
+		return nil, err
+	})
+}

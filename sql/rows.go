@@ -34,6 +34,8 @@ type row struct {
 	Replied          stdsql.NullTime `db:"replied_at"`
 	Closed           stdsql.NullTime `db:"closed_at"`
 	Snoozed          stdsql.NullTime `db:"snoozed_until"`
+	Left             stdsql.NullTime `db:"left_at"`
+	Contact          string          `db:"contact"`
 	Score            int             `db:"score"`
 
 	// Only some statements say these.
@@ -47,7 +49,7 @@ func (r *row) conversation(line string) chat.Conversation {
 		ID: r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Verified: r.Verified, Status: r.Status, Agent: r.agent(),
 		LastSeq: r.LastSeq, NoteSeq: r.NoteSeq, Preview: r.Preview, PreviewBy: r.PreviewBy, Reason: r.Reason, Labels: r.Labels,
 		Created: at(r.Created), Last: at(r.Last), Waiting: at(r.Waiting.Time), Assigned: at(r.Assigned.Time), Replied: at(r.Replied.Time),
-		Closed: at(r.Closed.Time), Snoozed: at(r.Snoozed.Time), Position: r.Place, Read: r.marks(), Unread: r.Unread, Score: r.Score,
+		Closed: at(r.Closed.Time), Snoozed: at(r.Snoozed.Time), Left: at(r.Left.Time), Contact: r.Contact, Position: r.Place, Read: r.marks(), Unread: r.Unread, Score: r.Score,
 	}
 }
 
@@ -70,7 +72,7 @@ func (r *row) open() {
 
 func (r *row) end(now time.Time) {
 	r.Status, r.Closed = chat.StatusClosed, some(now)
-	r.Waiting, r.Snoozed = stdsql.NullTime{}, stdsql.NullTime{}
+	r.Waiting, r.Snoozed, r.Left = stdsql.NullTime{}, stdsql.NullTime{}, stdsql.NullTime{}
 }
 
 // messageRow is a message or a note as it stands in its table.

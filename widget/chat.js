@@ -47,7 +47,7 @@ class Chat {
     });
     this._person = new Person(line, { session: this._session, outbox: this._outbox, enter: (answer) => this._enter(answer), leave: () => this._leave() });
     if (hosted()) this._meet();
-    if (this._root.dataset.zone) import("./hours.js").then(({ Hours }) => new Hours(this._root, this._words)).catch(() => {});
+    if (this._root.dataset.zone) import("./hours.js").then(({ Hours }) => new Hours(this._root, { words: this._words, api: this._api })).catch(() => {});
     const known = await this._person.arrive(this._root.dataset);
     this._pane = new Pane(this._root, { api: this._api, outbox: this._outbox, words: this._words, lane: LANE, unread: (n) => this._unread(n) });
     this._unplace = keepPlace(line, this._pane.scroll);

@@ -1,6 +1,10 @@
 package chat
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Status is where a conversation stands.
 type Status string
@@ -43,6 +47,10 @@ type Conversation struct {
 	Replied  Time `json:"first_reply_at,omitzero"`
 	Closed   Time `json:"closed_at,omitzero"`
 	Snoozed  Time `json:"snoozed_until,omitzero"`
+	// Left is when its visitor left a message because the line did not work, and Contact where she is to be answered; the mark goes
+	// when the conversation ends, the contact stays.
+	Left    Time   `json:"left_message_at,omitzero"`
+	Contact string `json:"contact,omitempty"`
 	// Position is the place in the queue, 1 for the next; 0 when it does not wait.
 	Position int `json:"position,omitempty"`
 	// Wait is how many minutes that probably takes, told to visitors; 0 when unknown.
@@ -111,6 +119,21 @@ func (r Rating) Check() error {
 	}
 	if r.Comment != "" {
 		return CheckText(r.Comment, 2000)
+	}
+	return nil
+}
+
+// CheckContact reports what is wrong with a way to reach somebody: an e-mail address, or a number one can call.
+func CheckContact(s string) error {
+	name, host, mail := strings.Cut(s, "@")
+	digits := 0
+	for _, r := range s {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	if !short(s, 200) || strings.TrimSpace(s) == "" || mail && (name == "" || !strings.Contains(host, ".") || strings.ContainsAny(s, " ,;<>")) || !mail && digits < 5 {
+		return Invalid("contact", "Please leave a phone number or an e-mail address.")
 	}
 	return nil
 }

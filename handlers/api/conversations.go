@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -35,6 +36,24 @@ func (h *Handlers) Read(c echo.Context) error {
 		return err
 	}
 	if err := h.desk.Mark(c.Request().Context(), id, in.Delivered, in.Seq); err != nil {
+		return err
+	}
+	return none(c)
+}
+
+// Contact takes where the visitor is to be answered, because nobody is at work now.
+func (h *Handlers) Contact(c echo.Context) error {
+	var in struct {
+		Contact string `json:"contact"`
+	}
+	id, err := conversation(c)
+	if err != nil {
+		return err
+	}
+	if err := bind(c, &in); err != nil {
+		return err
+	}
+	if err := h.desk.Leave(c.Request().Context(), id, strings.TrimSpace(in.Contact)); err != nil {
 		return err
 	}
 	return none(c)

@@ -58,6 +58,10 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 		if err := chat.CheckText(text, chat.MaxText); err != nil && !only {
 			return err
 		}
+		contact, err := h.contact(c, line)
+		if err != nil {
+			return err
+		}
 		if chat.ActorFrom(ctx).ID == "" && c.Request().Header.Get("Sec-Fetch-Dest") == "iframe" {
 			// Sent before the script had come. Another site's frame may keep no cookie: she would never see it again.
 			return chat.Conflict("frame", "Please press send once more.")
@@ -75,7 +79,10 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 		if !only {
 			drafts = append([]chat.Draft{{Conversation: conversation, ClientID: client, Kind: chat.KindText, Text: text, Data: said(c)}}, drafts...)
 		}
-		return media.Send(ctx, h.desk, drafts)
+		if err := media.Send(ctx, h.desk, drafts); err != nil || contact == "" {
+			return err
+		}
+		return h.desk.Leave(ctx, conversation, contact)
 	case "again":
 		return h.again(c, line)
 	case "logout":
@@ -216,7 +223,12 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 	} else if answers := filled(c); len(answers) > 0 {
 		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), AnswerTo: answerTo(c), Answers: answers, Error: sentence}
 	} else {
-		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), Text: written(c), Error: sentence}
+		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), Text: written(c), Contact: c.FormValue("contact")}
+		if errors.Is(err, chat.Invalid("contact", "")) {
+			page.Draft.ContactError = sentence
+		} else {
+			page.Draft.Error = sentence
+		}
 	}
 	return render(c, status, window.Page(page))
 }

@@ -60,7 +60,9 @@ type Item struct {
 	Ended bool
 	// Verified says that the visitor has proved who she is.
 	Verified bool
-	Text     i18n.Text
+	// Left says that it is a message that was left while the line did not work.
+	Left bool
+	Text i18n.Text
 }
 
 // Inbox draws a page of the list; current is the conversation that is open, "" for none.
@@ -99,7 +101,7 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 	i := Item{
 		ID: c.ID, Last: c.LastSeq, List: l, Current: c.ID == current, Name: name, Face: face(c.Visitor, name),
 		At: last.Text(), Time: r.when(last), Preview: strings.TrimSpace(c.Preview), Unread: c.Unread,
-		Line: r.badge(c.Line), Labels: c.Labels, Wait: r.wait(c), Ended: c.Status == chat.StatusClosed, Verified: c.Verified, Text: r.Text,
+		Line: r.badge(c.Line), Labels: c.Labels, Wait: r.wait(c), Ended: c.Status == chat.StatusClosed, Verified: c.Verified, Left: !c.Left.IsZero(), Text: r.Text,
 	}
 	if i.Ended { // nobody waits for it to be read
 		i.Unread = 0

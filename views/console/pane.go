@@ -132,6 +132,9 @@ func (r Reader) Pane(l List, t Thread) Pane {
 func (r Reader) standing(c chat.Conversation) (string, string) {
 	switch c.Status {
 	case chat.StatusWaiting:
+		if !c.Left.IsZero() {
+			return r.Text.S("console.left"), "standing--warn"
+		}
 		if c.Position > 0 {
 			return r.Text.F("console.standing.position", "N", c.Position), "standing--warn"
 		}

@@ -52,6 +52,7 @@ func (r Reader) Side(l List, c chat.Conversation, v chat.Visitor, earlier []chat
 	s.Face = face(c.Visitor, s.Name)
 	s.Lead = r.Text.F("console.side.since", "Day", r.Text.Day(v.Created.Time, r.Now))
 	s.Identity = facts(
+		Fact{Name: r.Text.S("console.side.contact"), Value: c.Contact},
 		Fact{Name: r.Text.S("console.side.external"), Value: v.External, Mono: true},
 		Fact{Name: r.Text.S("console.side.phone"), Value: v.Phone},
 		Fact{Name: r.Text.S("console.side.email"), Value: v.Email},

@@ -12,14 +12,16 @@ import (
 
 var styles = []string{"css/tokens.css", "css/chat.css"}
 
-// styles are the page's sheets: that of what messages have besides text only where one has something.
+// styles are the page's sheets: that of what messages have besides text only where one has something, that of hours only where there are any.
 func (c Chat) styles() []string {
-	for _, r := range c.Rows {
-		if r.Extra.Any() {
-			return append(slices.Clone(styles), "css/kinds.css")
-		}
+	all := slices.Clone(styles)
+	if c.Hours.Set {
+		all = append(all, "css/life.css")
 	}
-	return styles
+	if slices.ContainsFunc(c.Rows, func(r Row) bool { return r.Extra.Any() }) {
+		all = append(all, "css/kinds.css")
+	}
+	return all
 }
 
 // themed is the theme a host chose; without one the page follows the system.

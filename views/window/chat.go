@@ -120,6 +120,8 @@ type Draft struct {
 	Answers  []chat.Answer
 	// Error says why it was not sent, in the visitor's language; "" when nothing is wrong.
 	Error string
+	// Contact is where she is to be answered when she leaves a message, ContactError what is wrong with that.
+	Contact, ContactError string
 }
 
 // Lost is what the page of an address that leads nowhere is made of.
@@ -149,6 +151,7 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 		p.First, p.Last = log.Messages[0].Seq, log.Messages[n-1].Seq
 	}
 	p.Hours = hours(l.Hours, t, now)
+	p.Hours.Left = !c.Left.IsZero()
 	p.Note = note(l, p.Status, c.Agent.Name, p.Hours.Now, t)
 	p.Alone, p.Attended = expect(l, "", t), expect(l, l.Title, t)
 	if c.Agent.Name != "" {

@@ -17,6 +17,8 @@ type Hours struct {
 	// Now is "Closed now · back tomorrow at 09:00", "" while the line works; Then is what it will be after Turns seconds, 0 for never.
 	Now, Then string
 	Turns     int64
+	// Left says that she has left a message already.
+	Left bool
 }
 
 func hours(h chat.Hours, t i18n.Text, now time.Time) Hours {
@@ -48,5 +50,5 @@ func (h Hours) attributes(t i18n.Text) templ.Attributes {
 	if !h.Set {
 		return nil
 	}
-	return templ.Attributes{"data-shut": h.Now, "data-then": h.Then, "data-turns": strconv.FormatInt(h.Turns, 10), "data-zone": t.Zone()}
+	return templ.Attributes{"data-shut": h.Now, "data-then": h.Then, "data-turns": strconv.FormatInt(h.Turns, 10), "data-zone": t.Zone(), "data-left": truth(h.Left)}
 }

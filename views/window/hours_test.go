@@ -52,13 +52,13 @@ func TestHours(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 	})
-	t.Run("it is said under the name and in the queue", func(t *testing.T) {
+	t.Run("it is said under the name, in the queue and above the field", func(t *testing.T) {
 		t.Parallel()
 		l := shop
 		l.Hours = h
 		page := New(l, chat.Conversation{Status: chat.StatusWaiting, Position: 2, Wait: 3}, Log{}, en, Look{}, at("2026-11-24T00:30:00Z"))
 		html, _ := render(t, Page(page))
-		if n := strings.Count(html, ">Closed now · back today at 02:00<"); n != 2 {
+		if n := strings.Count(html, ">Closed now · back today at 02:00<"); n != 3 {
 			t.Errorf("it stands there %d times", n)
 		}
 		if page = New(l, chat.Conversation{Status: chat.StatusOpen, Agent: chat.AgentRef{ID: "a", Name: "Lin"}}, Log{}, en, Look{}, at("2026-11-24T00:30:00Z")); strings.Contains(page.Note, "Closed") {

@@ -21,7 +21,7 @@ func Words(t i18n.Text) []Word {
 		{"connecting", t.S("window.connecting")}, {"ended", t.S("window.ended")},
 		{"rate", t.F("window.rate", "Name", "{name}")},
 		{"you", t.S("window.you")},
-		{"error.too_long", t.S("error.too_long")},
+		{"error.too_long", t.S("error.too_long")}, {"error.contact", t.S("error.contact")},
 	}
 	for _, name := range notices {
 		words = append(words, Word{"notice." + name, t.F("window.notice."+name, "Agent", "{agent}", "From", "{from}", "Score", "{score}")})
