@@ -15,9 +15,11 @@ import (
 )
 
 // identityOf is what the host's backend signs of a visitor.
-func identityOf(sub string) string {
+func identityOf(sub string) string { return identityWith(sub, `{}`) }
+
+func identityWith(sub, card string) string {
 	part := base64.RawURLEncoding.EncodeToString
-	body := part([]byte(`{"alg":"HS256"}`)) + "." + part(fmt.Appendf(nil, `{"sub":%q,"name":%q,"exp":%d}`, sub, "Name of "+sub, time.Now().Add(time.Hour).Unix()))
+	body := part([]byte(`{"alg":"HS256"}`)) + "." + part(fmt.Appendf(nil, `{"sub":%q,"name":%q,"exp":%d,"card":%s}`, sub, "Name of "+sub, time.Now().Add(time.Hour).Unix(), card))
 	m := hmac.New(sha256.New, bytes.Repeat([]byte("i"), 32))
 	m.Write([]byte(body))
 	return body + "." + part(m.Sum(nil))
@@ -151,6 +153,56 @@ func TestHandlers_identity(t *testing.T) {
 		a := r.call("POST", "/c/shop", "identity="+identityOf("x"), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
 		if a.StatusCode != http.StatusForbidden || a.Header.Get("Set-Cookie") != "" {
 			t.Errorf("%d %v", a.StatusCode, a.Header)
+		}
+	})
+}
+
+func TestHandlers_offer(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *Options) { o.Unlimited = true })
+	r.signs(chat.SigningReport)
+	const mug = `{"title":"雾灰手作陶杯","price":"¥256.00","number":862,"order":"in words of its own"}`
+	enter := func(r *rig, sub, card string) caller {
+		m := r.want(r.call("POST", "/api/v1/lines/shop/session", `{"identity":"`+identityWith(sub, card)+`"}`), 201, "").json(r.t)
+		return caller{token: m["token"].(string), conversation: m["conversation"].(map[string]any)["id"].(string)}
+	}
+	send := func(r *rig, g caller, data string) answer {
+		return r.call("POST", "/api/v1/conversations/"+g.conversation+"/messages", fmt.Sprintf(`{"client_id":%q,"kind":"card","text":"forged","data":%s}`, chat.NewID(time.Now()), data), g.auth()...)
+	}
+	t.Run("what the host signed is sent, and says what it says", func(t *testing.T) {
+		r := r.at(t)
+		g := enter(r, "buyer", mug)
+		m := r.want(send(r, g, mug), 201, "").json(t)
+		if data := m["data"].(map[string]any); m["text"] != "雾灰手作陶杯 · 862" || data["number"] != "862" || data["order"] != nil {
+			t.Errorf("sent was %v", m)
+		}
+		r.want(send(r, g, `null`), 201, "")
+	})
+	t.Run("nothing else is", func(t *testing.T) {
+		r := r.at(t)
+		g := enter(r, "forger", mug)
+		r.want(send(r, g, `{"title":"雾灰手作陶杯","price":"¥1.00","number":862}`), 400, chat.CodeInvalid)
+		r.want(send(r, enter(r, "own words", `{"order":"7"}`), `null`), 400, chat.CodeInvalid)
+		r.want(send(r, r.caller("shop"), `{"title":"x"}`), 400, chat.CodeInvalid)
+	})
+	t.Run("the page offers it until it is sent, without script too", func(t *testing.T) {
+		r := r.at(t)
+		web := browser(t)
+		r.want(r.form(web, "/c/shop", "identity", identityWith("web", mug)), 303, "")
+		offered := func() bool {
+			body := string(r.want(r.with(web, "GET", "/c/shop", "", "Accept", "text/html"), 200, "").body)
+			at := strings.Index(body, "data-offer=")
+			return at > 0 && !strings.HasPrefix(body[at:], `data-offer=""`) && strings.Contains(body, "kinds.css")
+		}
+		if !offered() {
+			t.Error("nothing is offered")
+		}
+		r.want(r.form(web, "/c/shop", "action", "card"), 303, "")
+		if offered() {
+			t.Error("it is offered again")
+		}
+		if body := string(r.want(r.with(web, "GET", "/c/shop", "", "Accept", "text/html"), 200, "").body); !strings.Contains(body, `class="card__title"`) || !strings.Contains(body, "雾灰手作陶杯") {
+			t.Error("it does not stand in the thread")
 		}
 	})
 }

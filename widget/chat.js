@@ -125,7 +125,8 @@ class Chat {
 
   async _enter(answer) {
     await this._person.is(answer);
-    const { conversation, epoch } = answer;
+    const { conversation, epoch, visitor } = answer;
+    if (visitor.card) import("./kinds.js").then(({ offer }) => offer(this._root, visitor.card), () => {});
     const changed = conversation.id !== this._pane.id;
     this._epoch = epoch;
     this._stands = conversation.last_seq ?? 0;

@@ -33,8 +33,26 @@ export async function dress(li, { kind, data, seq }, root, words) {
   for (const place of li.querySelectorAll('[name="answer_to"]')) place.value = seq;
 }
 
-/** Sends the answer to a question. @param {HTMLFormElement} form @param {HTMLElement} by the button @param {(draft: any) => Promise<void>} send */
+/**
+ * Shows what she came from above the field, unless she has sent it. @param {HTMLElement} root the [data-chat] element @param {any} data the card her host signed
+ */
+export async function offer(root, data) {
+  const form = root.querySelector("form[data-offer]");
+  if (!data?.title) return;
+  await (styled ??= sheet("kinds.css"));
+  const said = (made, name) => [...made.querySelectorAll(`[data-slot="${name}"]`)].map((e) => e.textContent).join();
+  fill(form, data);
+  form.dataset.offer = JSON.stringify(data);
+  form.hidden = [...root.querySelectorAll("[data-log] .message--own .card")].some((sent) => ["title", "price", "number"].every((name) => said(sent, name) === said(form, name)));
+}
+
+/** Sends the answer to a question, or what is offered. @param {HTMLFormElement} form @param {HTMLElement} by the button @param {(draft: any) => Promise<void>} send */
 export function answer(form, by, send) {
+  if (form.dataset.offer) {
+    const data = JSON.parse(form.dataset.offer);
+    form.hidden = true;
+    return send({ id: newID(), kind: "card", text: `${data.title}`, data });
+  }
   const answer_to = Number(form.elements.answer_to.value);
   const filled = [...form.querySelectorAll("input.input")].filter((i) => i.value.trim())
     .map((i) => ({ name: i.name.slice(2), label: i.closest("label").querySelector('[data-slot="label"]').textContent, value: i.value.trim() }));
@@ -67,6 +85,7 @@ function asking(made, fields) {
     const input = field.querySelector("input");
     input.name = `f_${f.name}`;
     input.required = !f.optional;
+    field.querySelector("[data-may]").hidden = !f.optional;
     input.inputMode = { phone: "tel", number: "numeric" }[f.type] ?? "text";
     if (f.type === "phone") input.autocomplete = "tel";
     return field;

@@ -20,9 +20,11 @@ import (
 const hostSecret = "a secret of the host's backend, long enough"
 
 // signedFor is what the host's backend signs of a visitor.
-func signedFor(sub string) string {
+func signedFor(sub string) string { return signedWith(sub, `{}`) }
+
+func signedWith(sub, card string) string {
 	part := base64.RawURLEncoding.EncodeToString
-	body := part([]byte(`{"alg":"HS256"}`)) + "." + part(fmt.Appendf(nil, `{"sub":%q,"name":%q,"exp":%d}`, sub, "客人"+sub, time.Now().Add(time.Hour).Unix()))
+	body := part([]byte(`{"alg":"HS256"}`)) + "." + part(fmt.Appendf(nil, `{"sub":%q,"name":%q,"exp":%d,"card":%s}`, sub, "客人"+sub, time.Now().Add(time.Hour).Unix(), card))
 	m := hmac.New(sha256.New, []byte(hostSecret))
 	m.Write([]byte(body))
 	return body + "." + part(m.Sum(nil))

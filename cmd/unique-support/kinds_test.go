@@ -125,3 +125,45 @@ func (s *talk) choosesAndFillsIn() {
 	v.sees("what she filled in", `texts(".message--own .filled dd").join() === "13800000000,0862" && !all("[data-log] form.form").length`)
 	l.sees("what she filled in, as a table", `texts(".pane .filled dt").join() === "手机号,订单号" && texts(".pane .filled dd").join() === "13800000000,0862"`)
 }
+
+// What a visitor came from is sent with one touch, once, and only what her host has signed.
+func TestIdentity_Offer(t *testing.T) {
+	p := startProgram(t)
+	p.tells("line", "identity", "demo", "--set", hostSecret, "--mode", "report")
+	eventually(t, "a server that looks at identities", func() bool {
+		a, err := request(t.Context(), "POST", p.url+"/api/v1/lines/demo/session", "", `{"identity":"`+signedFor("probe")+`"}`)
+		return err == nil && strings.Contains(a.body, `"verified":true`)
+	})
+	browser := startBrowser(t)
+	const mug, lamp = `{"title":"雾灰手作陶杯","price":"¥256.00","number":"20260714-0862"}`, `{"title":"亚麻台灯","price":"¥689.00"}`
+	const sent = `texts(".message--own .card__title").join() === "雾灰手作陶杯" && text(".message--own .message__state") !== "发送中" && !all("form.offer").length && !page.body.innerText.includes("陶杯 ·")`
+
+	t.Run("in a WebView", func(t *testing.T) {
+		v := sits(t, browser, "the phone", 390, 844, true)
+		v.goes(p.url + "/c/demo")
+		v.does(`const f = document.createElement("form"); f.method = "post"; f.action = "/c/demo";
+			const i = f.appendChild(document.createElement("input")); i.name = "identity"; i.value = ` + "`" + signedWith("buyer", mug) + "`" + `; document.body.append(f); f.submit()`)
+		v.sees("what she came from, above the field", `text(".offer__what b") === "雾灰手作陶杯" && text(".offer [data-slot=price]") === "¥256.00"`)
+		v.press(".offer .button")
+		v.sees("it in the thread, and no longer above the field", sent)
+		v.goes(p.url + "/c/demo")
+		v.sees("the same anew", sent)
+		v.wellBehaved(p)
+	})
+	t.Run("in the widget, when the site tells later", func(t *testing.T) {
+		v := sits(t, browser, "the shopper", 1440, 900, false)
+		v.goes(p.url + "/demo")
+		v.page = launcher
+		v.sees("the launcher", `all("button.launcher").length === 1`)
+		v.does("UniqueSupport.open(); UniqueSupport.identify(`" + signedWith("shopper", mug) + "`)")
+		v.page = chatFrame
+		v.sees("what she came from", `text(".offer__what b") === "雾灰手作陶杯"`)
+		v.press(".offer .button")
+		v.sees("it in the thread", sent)
+		v.does("UniqueSupport.identify(`" + signedWith("shopper", lamp) + "`)")
+		v.sees("what she looks at now", `text(".offer__what b") === "亚麻台灯" && texts(".message--own .card__title").join() === "雾灰手作陶杯"`)
+		v.does("UniqueSupport.identify(`" + signedWith("shopper", mug) + "`)")
+		v.sees("nothing that she has sent", `page.querySelector(".offer__what b").textContent === "雾灰手作陶杯" && !all("form.offer").length`)
+		v.wellBehaved(p)
+	})
+}

@@ -19,6 +19,11 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 	arrived := time.Now()
 	actor := chat.ActorFrom(ctx)
 	draft.Author, draft.Trace, draft.Parent, draft.Received = actor.Author(), chat.TraceFrom(ctx), chat.ParentFrom(ctx), d.clock.Now()
+	if draft.Kind == chat.KindCard && actor.Kind == chat.KindVisitor {
+		if err := d.present(ctx, &draft); err != nil {
+			return m, false, err
+		}
+	}
 	if err := draft.Check(); err != nil {
 		return m, false, err
 	}

@@ -114,12 +114,17 @@ func TestDesk_Send(t *testing.T) {
 		if _, _, err := n.Send(v.ctx, draft(v.conversation, strings.Repeat("言", chat.MaxText))); err != nil {
 			t.Error(err)
 		}
-		for _, kind := range []chat.MessageKind{"", chat.KindNotice, chat.KindNote, chat.KindCard, "nonsense"} {
+		for _, kind := range []chat.MessageKind{"", chat.KindNotice, chat.KindNote, chat.KindChoices, "nonsense"} {
 			d := draft(v.conversation, "x")
 			d.Kind = kind
 			if _, _, err := n.Send(v.ctx, d); !is(err, chat.Invalid("kind", "")) {
 				t.Errorf("%q: got %v", kind, err)
 			}
+		}
+		card := draft(v.conversation, "x")
+		card.Kind = chat.KindCard
+		if _, _, err := n.Send(v.ctx, card); !is(err, chat.Invalid("card", "")) {
+			t.Errorf("a card that nobody signed: got %v", err)
 		}
 		d := draft(v.conversation, "x")
 		d.ClientID = "1"

@@ -83,6 +83,13 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 			return err
 		}
 		return h.desk.Leave(ctx, conversation, contact)
+	case "card":
+		conversation, err := h.enter(c, line, false)
+		if err != nil {
+			return err
+		}
+		_, _, err = h.desk.Send(c.Request().Context(), chat.Draft{Conversation: conversation, ClientID: clientID(c, h.clock.Now()), Kind: chat.KindCard})
+		return err
 	case "again":
 		return h.again(c, line)
 	case "logout":

@@ -73,6 +73,11 @@ func (h *Handlers) page(c echo.Context, line chat.Line) (window.Chat, error) {
 		}
 		page.Rated(r, conversation, now)
 	}
+	if card, ok, err := h.desk.Offer(ctx); err != nil {
+		return window.Chat{}, err
+	} else if ok {
+		page.Offered(card)
+	}
 	page.Draft.ClientID, page.Accept = chat.NewID(now), media.Accept(h.fileMax)
 	return page, nil
 }

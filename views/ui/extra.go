@@ -66,8 +66,8 @@ type Ask struct {
 	// Filled and Error are what was typed and why it was refused.
 	Filled []chat.Answer
 	Error  string
-	// Send is what stands on a form's button.
-	Send string
+	// Send is what stands on a form's button, May what stands beside a field that may stay empty.
+	Send, May string
 }
 
 // filled is what stands in a field.

@@ -18,7 +18,7 @@ func (c Chat) styles() []string {
 	if c.Hours.Set {
 		all = append(all, "css/life.css")
 	}
-	if slices.ContainsFunc(c.Rows, func(r Row) bool { return r.Extra.Any() }) {
+	if c.Offer != nil || slices.ContainsFunc(c.Rows, func(r Row) bool { return r.Extra.Any() }) {
 		all = append(all, "css/kinds.css")
 	}
 	return all

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -82,6 +83,8 @@ type Chat struct {
 	Queue       Queue
 	Rating      Rating
 	Draft       Draft
+	// Offer is the card she may send with one touch, nil for none.
+	Offer *chat.Card
 	// Accept is what she may attach.
 	Accept ui.Accept
 }
@@ -210,9 +213,32 @@ func hello(l chat.Line, t i18n.Text) (title, lead string) {
 	return title, lead
 }
 
+// Offered puts the card that her host signed above the field, unless she has sent it already.
+func (c *Chat) Offered(card chat.Card) {
+	for _, r := range c.Rows {
+		if r.By == chat.KindVisitor && r.Extra.Card != nil && *r.Extra.Card == card {
+			return
+		}
+	}
+	c.Offer = &card
+}
+
+// offer is the card as script sends it, "" for none.
+func (c Chat) offer() string {
+	if c.Offer == nil {
+		return ""
+	}
+	b, err := json.Marshal(c.Offer)
+	if err != nil {
+		panic("encode a card: " + err.Error()) // it is made of strings
+	}
+	return string(b)
+}
+
 // asking completes a row that asks something.
 func (c Chat) asking(r Row) Row {
-	r.Ask.Seq, r.Ask.Action, r.Ask.Client, r.Ask.Send = r.Seq, c.Action(), c.Draft.ClientID, c.Text.S("window.form_send")
+	r.Ask.Seq, r.Ask.Action, r.Ask.Client = r.Seq, c.Action(), c.Draft.ClientID
+	r.Ask.Send, r.Ask.May = c.Text.S("window.form_send"), c.Text.S("window.form_may")
 	if r.Seq > 0 && r.Seq == c.Draft.AnswerTo {
 		r.Ask.Filled, r.Ask.Error = c.Draft.Answers, c.Draft.Error
 	}
