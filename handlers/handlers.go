@@ -59,6 +59,7 @@ type Handlers struct {
 	limits   *limits
 	origin   *http.CrossOriginProtection
 	secure   bool
+	base     string // without a path; "" when it is whatever people typed
 	fileMax  int64
 	clock    desk.Clock
 	log      *slog.Logger
@@ -93,7 +94,8 @@ func New(o Options) (*Handlers, error) {
 	// scs.New would make a store of its own, with a goroutine that nothing ends.
 	h.sessions = &scs.SessionManager{Store: o.Sessions, Codec: scs.GobCodec{}, HashTokenInStore: true, Lifetime: 14 * 24 * time.Hour, IdleTimeout: 3 * 24 * time.Hour}
 	if base.Host != "" {
-		if err := h.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		h.base = base.Scheme + "://" + base.Host
+		if err := h.origin.AddTrustedOrigin(h.base); err != nil {
 			return nil, err
 		}
 	}

@@ -44,6 +44,14 @@ func (h *Handlers) ChooseLocale(c echo.Context, locale string) {
 // china is the zone of a reader of Chinese whose browser has not said which is hers.
 var china = time.FixedZone("Asia/Shanghai", 8*3600)
 
+// Address is where people reach the server, without a path: what it was told, else what this one typed.
+func (h *Handlers) Address(c echo.Context) string {
+	if h.base != "" {
+		return h.base
+	}
+	return c.Scheme() + "://" + c.Request().Host
+}
+
 // Zone is the reader's time zone: the one the address names, or her browser said, else the likeliest for her language.
 func (h *Handlers) Zone(c echo.Context) *time.Location {
 	name := c.QueryParam("zone")

@@ -37,6 +37,8 @@ var (
 	either  = policy{visitor: true, permission: chat.ConversationRead}
 	writer  = policy{visitor: true, permission: chat.ConversationReply}
 	inside  = policy{signedIn: true, page: true}
+	manager = policy{permission: chat.AdminRead, page: true}
+	leader  = policy{permission: chat.TeamWrite, page: true}
 )
 
 func (p policy) agent() bool { return p.permission != "" || p.signedIn }
@@ -105,6 +107,18 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/console/rows/:id", inside, a.Row},
 		{get, "/console/counts", inside, a.Counts},
 		{post, "/console/presence", inside, a.Presence},
+		{get, "/console/team", manager, a.Team},
+		{get, "/console/team/pending", manager, a.Pending},
+		{post, "/console/team/pending", leader, a.Uninvite},
+		{get, "/console/team/log", manager, a.Deeds},
+		{get, "/console/team/log.csv", manager, a.DeedsCSV},
+		{get, "/console/team/invite", leader, a.InvitePage},
+		{post, "/console/team/invite", leader, a.Invite},
+		{get, "/console/team/m/:id", leader, a.Member},
+		{post, "/console/team/m/:id", leader, a.ChangeMember},
+		{post, "/console/team/roles", leader, a.Roles},
+		{get, "/console/join/:token", anyone, a.JoinPage},
+		{post, "/console/join/:token", anyone, a.Join},
 
 		{get, "/api/v1/openapi.json", anyone, p.OpenAPI},
 		{post, "/api/v1/lines/:line/session", greeted, p.Session},

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -151,9 +152,12 @@ func (h *Handlers) bySession(c echo.Context) (chat.Actor, error) {
 	return agent.Actor(), nil
 }
 
-// stamp changes with an agent's password, so that sessions from before end.
+// stamp changes with an agent's password, and when all her sessions are ended: those from before are none any more.
 func stamp(a chat.Agent) string {
-	return HashKey(a.PasswordHash)
+	if a.Since == 0 {
+		return HashKey(a.PasswordHash)
+	}
+	return HashKey(a.PasswordHash + " " + strconv.Itoa(a.Since))
 }
 
 func (h *Handlers) cookieName(name string) string {

@@ -3,6 +3,7 @@ package sql
 import (
 	"cmp"
 	"context"
+	stdsql "database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -13,26 +14,36 @@ import (
 )
 
 type agentRow struct {
-	ID           chat.ID        `db:"id"`
-	Email        string         `db:"email"`
-	Name         string         `db:"name"`
-	Role         string         `db:"role"`
-	Locale       string         `db:"locale"`
-	Presence     chat.Presence  `db:"presence"`
-	Capacity     int            `db:"capacity"`
-	PasswordHash string         `db:"password_hash"`
-	Disabled     bool           `db:"disabled"`
-	Created      time.Time      `db:"created_at"`
-	Permissions  pq.StringArray `db:"permissions"`
-	Lines        pq.StringArray `db:"lines"`
+	ID           chat.ID         `db:"id"`
+	Email        string          `db:"email"`
+	Name         string          `db:"name"`
+	Role         string          `db:"role"`
+	Locale       string          `db:"locale"`
+	Presence     chat.Presence   `db:"presence"`
+	Capacity     int             `db:"capacity"`
+	PasswordHash string          `db:"password_hash"`
+	Disabled     bool            `db:"disabled"`
+	Created      time.Time       `db:"created_at"`
+	Permissions  pq.StringArray  `db:"permissions"`
+	Lines        pq.StringArray  `db:"lines"`
+	Seen         stdsql.NullTime `db:"seen_at"`
+	Since        int             `db:"sessions_since"`
 }
 
 func (r agentRow) agent() chat.Agent {
 	return chat.Agent{
 		ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, Locale: r.Locale, Presence: r.Presence, Capacity: r.Capacity,
 		PasswordHash: r.PasswordHash, Disabled: r.Disabled, Created: chat.Time{Time: r.Created}, Lines: r.Lines,
-		Permissions: permissions(r.Permissions),
+		Permissions: permissions(r.Permissions), Seen: chat.Time{Time: r.Seen.Time}, Since: r.Since,
 	}
+}
+
+func agents(rows []agentRow) []chat.Agent {
+	all := make([]chat.Agent, len(rows))
+	for i, r := range rows {
+		all[i] = r.agent()
+	}
+	return all
 }
 
 // Agent returns one agent with her lines and permissions, or chat.NotFound.
@@ -74,15 +85,18 @@ func (s *Store) Agents(ctx context.Context) ([]chat.Agent, error) {
 	if err := s.main.selectAll(ctx, &rows, "Agent_List"); err != nil {
 		return nil, fmt.Errorf("read agents: %w", err)
 	}
-	all := make([]chat.Agent, len(rows))
-	for i, r := range rows {
-		all[i] = r.agent()
-	}
-	return all, nil
+	return agents(rows), nil
 }
 
 // PutAgent creates an agent or changes everything about her, lines included. Her e-mail address is nobody else's.
 func (s *Store) PutAgent(ctx context.Context, a chat.Agent) error {
+	if err := s.main.tx(ctx, func(t *tx) error { return putAgent(t, a) }); err != nil {
+		return fmt.Errorf("put agent: %w", err)
+	}
+	return nil
+}
+
+func putAgent(t *tx, a chat.Agent) error {
 	row := agentRow{
 		ID: a.ID, Email: a.Email, Name: a.Name, Role: a.Role, Locale: a.Locale, Presence: cmp.Or(a.Presence, chat.Online),
 		Capacity: a.Capacity, PasswordHash: a.PasswordHash, Disabled: a.Disabled, Created: a.Created.Time,
@@ -90,20 +104,14 @@ func (s *Store) PutAgent(ctx context.Context, a chat.Agent) error {
 	if row.Created.IsZero() {
 		row.Created = time.Now()
 	}
-	err := s.main.tx(ctx, func(t *tx) error {
-		if _, err := t.exec("Agent_Put", row); err != nil {
-			return err
-		}
-		if _, err := t.exec("Agent_DropLines", a.ID, pq.StringArray(a.Lines)); err != nil {
-			return err
-		}
-		_, err := t.exec("Agent_AddLines", a.ID, pq.StringArray(a.Lines))
+	if _, err := t.exec("Agent_Put", row); err != nil {
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("put agent: %w", err)
 	}
-	return nil
+	if _, err := t.exec("Agent_DropLines", a.ID, pq.StringArray(a.Lines)); err != nil {
+		return err
+	}
+	_, err := t.exec("Agent_AddLines", a.ID, pq.StringArray(a.Lines))
+	return err
 }
 
 // SetPresence keeps what an agent chose, or is chat.NotFound.
@@ -120,10 +128,6 @@ func (s *Store) SetPresence(ctx context.Context, id chat.ID, p chat.Presence) er
 
 // PutKey keeps a new API key by the SHA-256 of its secret, in hex. The same key again changes nothing; another under its id is chat.Conflict.
 func (s *Store) PutKey(ctx context.Context, k chat.APIKey, hash string) error {
-	scopes := make(pq.StringArray, len(k.Scopes))
-	for i, p := range k.Scopes {
-		scopes[i] = string(p)
-	}
 	created := k.Created.Time
 	if created.IsZero() {
 		created = time.Now()
@@ -135,7 +139,7 @@ func (s *Store) PutKey(ctx context.Context, k chat.APIKey, hash string) error {
 		Hash    string         `db:"hash"`
 		Scopes  pq.StringArray `db:"scopes"`
 		Created time.Time      `db:"created_at"`
-	}{k.ID, k.Agent, k.Name, hash, scopes, created})
+	}{k.ID, k.Agent, k.Name, hash, names(k.Scopes), created})
 	if err == nil && n == 0 {
 		err = chat.Conflict("duplicate", "This already exists.")
 	}
@@ -180,41 +184,40 @@ func (s *Store) RevokeKey(ctx context.Context, id chat.ID) error {
 	return nil
 }
 
-// Roles returns the roles an agent can have, by name.
-func (s *Store) Roles(ctx context.Context) ([]chat.Role, error) {
-	var rows []struct {
-		Name        string         `db:"name"`
-		Permissions pq.StringArray `db:"permissions"`
-	}
-	if err := s.main.selectAll(ctx, &rows, "Role_List"); err != nil {
-		return nil, fmt.Errorf("read roles: %w", err)
-	}
+type roleRow struct {
+	Name        string         `db:"name"`
+	Permissions pq.StringArray `db:"permissions"`
+}
+
+func roles(rows []roleRow) []chat.Role {
 	all := make([]chat.Role, len(rows))
 	for i, r := range rows {
 		all[i] = chat.Role{Name: r.Name, Permissions: permissions(r.Permissions)}
 	}
-	return all, nil
+	return all
 }
 
-// PutRole creates a role or replaces its permissions; those who have it feel it with their next call.
-func (s *Store) PutRole(ctx context.Context, r chat.Role) error {
-	if r.Name == "" || slices.ContainsFunc(r.Permissions, func(p chat.Permission) bool { return !slices.Contains(chat.Permissions(), p) }) {
-		return chat.Invalid("role", "There is no such role.")
+// Roles returns the roles an agent can have, by name.
+func (s *Store) Roles(ctx context.Context) ([]chat.Role, error) {
+	var rows []roleRow
+	if err := s.main.selectAll(ctx, &rows, "Role_List"); err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
 	}
-	names := make(pq.StringArray, len(r.Permissions))
-	for i, p := range r.Permissions {
-		names[i] = string(p)
-	}
-	if _, err := s.main.exec(ctx, "Role_Put", r.Name, names); err != nil {
-		return fmt.Errorf("put role: %w", err)
-	}
-	return nil
+	return roles(rows), nil
 }
 
 func permissions(names []string) []chat.Permission {
 	all := make([]chat.Permission, len(names))
 	for i, n := range names {
 		all[i] = chat.Permission(n)
+	}
+	return all
+}
+
+func names(ps []chat.Permission) pq.StringArray {
+	all := make(pq.StringArray, len(ps))
+	for i, p := range ps {
+		all[i] = string(p)
 	}
 	return all
 }

@@ -175,22 +175,27 @@ func TestStore_Roles(t *testing.T) {
 	for _, r := range got {
 		names = append(names, r.Name)
 	}
-	if diff := cmp.Diff([]string{"agent", "auditor", "owner", "supervisor"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"admin", "agent", "auditor", "owner", "supervisor"}, names); diff != "" {
 		t.Fatal(diff)
 	}
-	if diff := cmp.Diff(chat.Permissions(), got[2].Permissions); diff != "" {
+	if diff := cmp.Diff(chat.Permissions(), got[3].Permissions); diff != "" {
 		t.Error("an owner may everything:", diff)
 	}
+	put := func(r chat.Role) error {
+		return s.ChangeTeam(t.Context(), func(c chat.TeamChange) error { return c.PutRole(r) })
+	}
 	t.Run("changed", func(t *testing.T) {
-		wantCode(t, s.PutRole(t.Context(), chat.Role{Name: "agent", Permissions: []chat.Permission{chat.ConversationRead}}), "")
+		wantCode(t, put(chat.Role{Name: "agent", Permissions: []chat.Permission{chat.ConversationRead}}), "")
 		got, err := s.Agent(t.Context(), a.ID)
 		if diff := cmp.Diff([]chat.Permission{chat.ConversationRead}, got.Permissions); err != nil || diff != "" {
 			t.Fatal(err, diff)
 		}
 	})
-	t.Run("new", func(t *testing.T) { wantCode(t, s.PutRole(t.Context(), chat.Role{Name: "guest"}), "") })
-	t.Run("a permission that is none", func(t *testing.T) {
-		wantCode(t, s.PutRole(t.Context(), chat.Role{Name: "guest", Permissions: []chat.Permission{"all:all"}}), chat.CodeInvalid)
+	t.Run("new, and gone", func(t *testing.T) {
+		wantCode(t, put(chat.Role{Name: "guest"}), "")
+		wantCode(t, s.ChangeTeam(t.Context(), func(c chat.TeamChange) error { return c.DropRole("guest") }), "")
 	})
-	t.Run("no name", func(t *testing.T) { wantCode(t, s.PutRole(t.Context(), chat.Role{}), chat.CodeInvalid) })
+	t.Run("not gone while somebody has it", func(t *testing.T) {
+		wantCode(t, s.ChangeTeam(t.Context(), func(c chat.TeamChange) error { return c.DropRole("agent") }), chat.CodeInvalid)
+	})
 }

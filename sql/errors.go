@@ -65,7 +65,7 @@ func taken(constraint string) *chat.Error {
 		return chat.Conflict("email_taken", "An agent with this e-mail address already exists.")
 	case "canned_replies_shortcut":
 		return chat.Conflict("shortcut_taken", "This shortcut is already in use.")
-	case "agents_role_fkey":
+	case "agents_role_fkey", "invitations_role_fkey":
 		return chat.Invalid("role", "There is no such role.")
 	case "agent_lines_line_fkey", "canned_replies_line_fkey":
 		return chat.Invalid("line", "There is no such line.")

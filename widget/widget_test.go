@@ -14,7 +14,7 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"chat.js", "console.js", "doctor.js", "host.js", "hours.js", "kinds.js", "loader.js", "tools.js", "upload.js"}; !slices.Equal(names, want) {
+	if want := []string{"admin.js", "chat.js", "console.js", "doctor.js", "host.js", "hours.js", "kinds.js", "loader.js", "tools.js", "upload.js"}; !slices.Equal(names, want) {
 		t.Errorf("served are %v, want %v", names, want)
 	}
 	t.Run("a host's page loads less than 3 KB", func(t *testing.T) {

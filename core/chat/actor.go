@@ -63,10 +63,11 @@ const (
 	ConversationAssign Permission = "conversation:assign" // give a conversation to somebody else
 	LibraryWrite       Permission = "library:write"       // change canned replies
 	AdminRead          Permission = "admin:read"          // see lines, agents and settings
-	AdminWrite         Permission = "admin:write"         // change them
+	AdminWrite         Permission = "admin:write"         // change lines and settings
+	TeamWrite          Permission = "team:write"          // change agents and roles
 )
 
 // Permissions lists every permission there is, in the order of a grid.
 func Permissions() []Permission {
-	return []Permission{ConversationRead, ConversationReply, ConversationAssign, LibraryWrite, AdminRead, AdminWrite}
+	return []Permission{ConversationRead, ConversationReply, ConversationAssign, LibraryWrite, AdminRead, AdminWrite, TeamWrite}
 }

@@ -27,6 +27,10 @@ type Agent struct {
 	Disabled bool `json:"disabled,omitempty"`
 	Created  Time `json:"created_at"`
 
+	// Seen is when she last had a console open, to the minute; zero for never.
+	Seen Time `json:"-"`
+	// Since counts up whenever all her sessions are ended.
+	Since int `json:"-"`
 	// PasswordHash is an argon2id hash; it never leaves the process.
 	PasswordHash string `json:"-"`
 	// Permissions are her role's.

@@ -19,6 +19,7 @@ type Store interface {
 	Visitors
 	Seats
 	Agents
+	Team
 	Library
 	Attachments
 	Canaries
@@ -169,6 +170,24 @@ type Agents interface {
 	Keys(ctx context.Context) ([]chat.APIKey, error)
 	// RevokeKey makes a key open nothing any more, or returns chat.NotFound; revoking it again changes nothing.
 	RevokeKey(ctx context.Context, id chat.ID) error
+}
+
+// Team is who works here, how more come, and what was changed by whom.
+type Team interface {
+	// Roles returns the roles an agent can have, by name.
+	Roles(ctx context.Context) ([]chat.Role, error)
+	// ChangeTeam runs f with the team as it is; what f changes is written together, or not at all, and nobody changes the team meanwhile.
+	ChangeTeam(ctx context.Context, f func(t chat.TeamChange) error) error
+	// Seen says that the agents have a console open now.
+	Seen(ctx context.Context, agents []chat.ID) error
+	// Invitations returns those that can still be followed, the newest first.
+	Invitations(ctx context.Context) ([]chat.Invitation, error)
+	// Invitation returns the one whose token has this SHA-256 in hex, or chat.NotFound.
+	Invitation(ctx context.Context, hash string) (chat.Invitation, error)
+	// DeedsBefore returns the last deeds with a number below before, the newest first, at most limit; before 0 means from the end.
+	DeedsBefore(ctx context.Context, before int64, limit int) ([]chat.Deed, error)
+	// DeedsAfter returns the first deeds with a number above after, the oldest first, at most limit.
+	DeedsAfter(ctx context.Context, after int64, limit int) ([]chat.Deed, error)
 }
 
 // Library is what agents keep ready.

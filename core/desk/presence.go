@@ -19,6 +19,8 @@ const (
 	look = time.Second
 	// renewal is how often seats are written again.
 	renewal = 10 * time.Second
+	// noting is how often it is written down who was here.
+	noting = time.Minute
 )
 
 // presence is who has a console open on this node.
@@ -34,6 +36,8 @@ type attendee struct {
 	keys    map[string]int
 	agent   chat.Agent
 	renewed time.Time
+	// noted is when it was last written down that she is here.
+	noted time.Time
 	// until ends, by gone, when what she may see has changed.
 	until context.Context
 	gone  context.CancelFunc
@@ -155,7 +159,7 @@ func (d *Desk) lookRound(ctx context.Context) {
 			continue
 		}
 		was := a.agent
-		sees := !agent.Disabled && same(was.Lines, agent.Lines) && same(was.Permissions, agent.Permissions) && !revoked[agent.ID]
+		sees := !agent.Disabled && was.Since == agent.Since && same(was.Lines, agent.Lines) && same(was.Permissions, agent.Permissions) && !revoked[agent.ID]
 		if !sees {
 			a.gone()
 			delete(d.presence.present, agent.ID)
@@ -166,7 +170,19 @@ func (d *Desk) lookRound(ctx context.Context) {
 			due = append(due, changed{was, agent})
 		}
 	}
+	var seen []chat.ID
+	for id, a := range d.presence.present {
+		if now.Sub(a.noted) >= noting {
+			a.noted = now
+			seen = append(seen, id)
+		}
+	}
 	d.presence.mu.Unlock()
+	if len(seen) > 0 {
+		if err := d.store.Seen(ctx, seen); err != nil && ctx.Err() == nil {
+			d.log.Warn("not noted who was here", "error", err)
+		}
+	}
 	for _, c := range due {
 		d.sit(ctx, c.is, lapse)
 		c.was.Presence = chat.Offline

@@ -24,17 +24,23 @@ func (n *node) seat(t *testing.T, line, name string) chat.Seat {
 	return chat.Seat{}
 }
 
-// age has every seat of the shop be as much older.
-func (n *node) age(t *testing.T, by time.Duration) {
+// exec changes the database behind the store's back.
+func (n *node) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
 	db, err := stdsql.Open("postgres", n.dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), `UPDATE line_shop.seats SET online_until = online_until - make_interval(secs => $1)`, by.Seconds()); err != nil {
+	if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// age has every seat of the shop be as much older.
+func (n *node) age(t *testing.T, by time.Duration) {
+	t.Helper()
+	n.exec(t, `UPDATE line_shop.seats SET online_until = online_until - make_interval(secs => $1)`, by.Seconds())
 }
 
 func TestDesk_Attend(t *testing.T) {

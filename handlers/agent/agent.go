@@ -27,6 +27,8 @@ type Door interface {
 	// ChooseLocale remembers a language.
 	ChooseLocale(c echo.Context, locale string)
 	Zone(c echo.Context) *time.Location
+	// Address is where people reach the server, without a path.
+	Address(c echo.Context) string
 }
 
 // Limits bounds how often something may be tried.

@@ -82,6 +82,28 @@ func inbox() chat.InboxPage {
 var counts = chat.Counts{Mine: 4, Queue: 3, All: 41, Lines: map[string]int{"shop": 18}}
 
 // states are all pages and fragments, by name.
+// team is a team with somebody in every state, and a log of what was changed.
+func team() Team {
+	return Team{
+		Members: []Member{
+			{Agent: chat.Agent{ID: id(1), Name: "林晓", Email: "linxiao@hemu.example", Role: "owner", Lines: []string{"shop", "club"}, Capacity: 6, Seen: ago(0)}, Open: 4, Seated: true},
+			{Agent: chat.Agent{ID: id(2), Name: "周航", Email: "zhouhang@hemu.example", Role: "agent", Lines: []string{"shop"}, Capacity: 6, Seen: ago(time.Minute)}},
+			{Agent: chat.Agent{ID: id(3), Name: "Maya", Email: "maya@hemu.example", Role: "night-shift", Lines: []string{"gone"}, Capacity: 5, Seen: ago(26 * time.Hour)}, Open: 6, Seated: true},
+			{Agent: chat.Agent{ID: id(4), Name: "沈临", Email: "shenlin@hemu.example", Role: "auditor", Disabled: true}},
+		},
+		Roles: []chat.Role{{Name: "agent", Permissions: chat.Permissions()[:2]}, {Name: "auditor"}, {Name: "night-shift"}, {Name: "owner", Permissions: chat.Permissions()}, {Name: "spare-role"}},
+		Pending: []chat.Invitation{
+			{ID: id(31), Email: "new@hemu.example", Role: "agent", By: chat.AgentRef{Name: "林晓"}, Expires: chat.Time{Time: now.Add(6 * 24 * time.Hour)}},
+			{ID: id(32), Email: "maya@hemu.example", Agent: id(3), By: chat.AgentRef{Name: "林晓"}, Expires: chat.Time{Time: now.Add(time.Hour)}},
+		},
+		Deeds: []chat.Deed{
+			{Seq: 9, At: ago(time.Hour), By: chat.AgentRef{ID: id(1), Name: "林晓"}, Action: "member:change", Subject: "maya@hemu.example", Detail: map[string]string{"role": "agent → supervisor", "else": "x"}, Trace: "0123456789abcdef"},
+			{Seq: 8, At: ago(30 * time.Hour), By: chat.AgentRef{Name: "林晓"}, Action: "role:change", Subject: "agent"},
+			{Seq: 7, At: ago(31 * time.Hour), By: chat.AgentRef{Name: "林晓"}, Action: "moon:land", Subject: "x"},
+		},
+	}
+}
+
 func states(r Reader) map[string]templ.Component {
 	l := List{View: chat.ViewMine}
 	page := func(t Thread, in Inbox) Page {
@@ -96,9 +118,32 @@ func states(r Reader) map[string]templ.Component {
 	narrowed := List{View: chat.ViewAll, Line: "shop", Status: chat.StatusOpen, Label: "物流", Q: "x"}
 	away := r
 	away.Agent.Presence, away.Agent.Permissions, away.Theme = chat.Away, []chat.Permission{chat.ConversationRead}, "dark"
+	desk := func(tab string, change func(*TeamPage)) templ.Component {
+		p := TeamPage{Reader: r, Rail: r.Beside("team", counts), Team: team(), Tab: tab}
+		change(&p)
+		return p.View()
+	}
 	return map[string]templ.Component{
-		"open": page(talk(), list).View(),
-		"swap": page(talk(), list).Swap(),
+		"team": desk(TabMembers, func(*TeamPage) {}), "team searched": desk(TabMembers, func(p *TeamPage) { p.Q = "nobody" }),
+		"team only read":   desk(TabMembers, func(p *TeamPage) { p.Agent.Permissions = []chat.Permission{chat.AdminRead} }),
+		"team refused":     desk(TabMembers, func(p *TeamPage) { p.Error = "no" }),
+		"pending":          desk(TabPending, func(p *TeamPage) { p.Link, p.LinkFor = "https://desk.example/console/join/x", "new@hemu.example" }),
+		"nothing pending":  desk(TabPending, func(p *TeamPage) { p.Team.Pending = nil }),
+		"audit log":        desk(TabLog, func(p *TeamPage) { sound := true; p.Team.Sound, p.Team.More = &sound, true }),
+		"audit log broken": desk(TabLog, func(p *TeamPage) { sound := false; p.Team.Sound = &sound }),
+		"audit log empty":  desk(TabLog, func(p *TeamPage) { p.Team.Deeds = nil }),
+		"invite": desk("", func(p *TeamPage) {
+			p.Form = &TeamForm{Email: "x", Role: "agent", Lines: []string{"shop"}, Capacity: "6"}
+		}),
+		"member": desk("", func(p *TeamPage) {
+			p.Member, p.Form = &p.Team.Members[1], &TeamForm{Role: "agent", Lines: []string{"shop"}, Capacity: "6"}
+		}),
+		"member locked out": desk("", func(p *TeamPage) { p.Member, p.Form = &p.Team.Members[3], &TeamForm{Role: "agent"} }),
+		"join":              Join{Text: r.Text, Path: "/console/join/x", Email: "new@hemu.example", Name: "<b>", Error: "short"}.View(),
+		"reset":             Join{Text: r.Text, Path: "/console/join/x", Email: "new@hemu.example", Reset: true}.View(),
+		"join gone":         Join{Text: r.Text, Path: "/console/join/x", Gone: true}.View(),
+		"open":              page(talk(), list).View(),
+		"swap":              page(talk(), list).Swap(),
 		"waiting": with(func(t *Thread) {
 			t.Conversation.Status, t.Conversation.Agent, t.Conversation.Position, t.Conversation.Waiting = chat.StatusWaiting, chat.AgentRef{}, 2, ago(time.Minute)
 		}),

@@ -22,6 +22,9 @@ type Rail struct {
 	Text  i18n.Text
 	Views []Entry
 	Lines []Entry
+	// Pages are those beside the lists that the agent may see; on one of them there are no conversations, and no keys for them.
+	Pages []Entry
+	Aside bool
 	Me    Me
 }
 
@@ -76,6 +79,19 @@ func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {
 			Name: x.Name, Label: x.Title, Href: List{View: chat.ViewAll, Line: x.Name}.URL("/console"), Line: r.badge(x.Name),
 			Current: l.Line == x.Name, Count: n.Lines[x.Name],
 		})
+	}
+	if r.Agent.Actor().May(chat.AdminRead) {
+		rail.Pages = append(rail.Pages, Entry{Name: "team", Label: r.Text.S("console.team.title"), Href: "/console/team", Icon: "users", Count: -1})
+	}
+	return rail
+}
+
+// Beside is the rail of a page beside the lists.
+func (r Reader) Beside(name string, n chat.Counts) Rail {
+	rail := r.rail(List{}, n, "")
+	rail.Aside = true
+	for i := range rail.Pages {
+		rail.Pages[i].Current = rail.Pages[i].Name == name
 	}
 	return rail
 }

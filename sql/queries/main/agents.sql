@@ -1,24 +1,24 @@
 -- name: Agent_ByID
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 WHERE a.id = $1;
 
 -- name: Agent_ByEmail
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 WHERE lower(a.email) = lower($1);
 
 -- name: Agent_ByKey
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines,
     k.scopes
 FROM api_keys k JOIN agents a ON a.id = k.agent_id JOIN roles r ON r.name = a.role
 WHERE k.hash = $1 AND k.revoked_at IS NULL AND NOT a.disabled;
 
 -- name: Agent_List
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, r.permissions,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 ORDER BY a.name, a.id;

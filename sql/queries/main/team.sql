@@ -1,0 +1,49 @@
+-- name: Team_Lock
+-- Those who change the team do so one after the other, over all nodes: what one of them relies on is still so when she has written.
+SELECT pg_advisory_xact_lock(20211, 1);
+
+-- name: Team_Seen
+UPDATE agents SET seen_at = clock_timestamp() WHERE id = ANY (CAST($1 AS uuid[]));
+
+-- name: Team_SignOut
+UPDATE agents SET sessions_since = sessions_since + 1 WHERE id = $1;
+
+-- name: Role_Drop
+DELETE FROM roles WHERE name = $1;
+
+-- name: Invitation_List
+SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
+FROM invitations WHERE expires_at > clock_timestamp() ORDER BY created_at DESC, id;
+
+-- name: Invitation_Find
+SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
+FROM invitations WHERE hash = $1 AND expires_at > clock_timestamp();
+
+-- name: Invitation_Put
+-- A new link for the same address takes the place of the old one.
+INSERT INTO invitations (id, hash, email, role, lines, capacity, agent_id, by_id, by_name, created_at, expires_at)
+VALUES (:id, :hash, :email, :role, :lines, :capacity, CAST(nullif(:agent_id, '') AS uuid), CAST(nullif(:by_id, '') AS uuid), :by_name, clock_timestamp(),
+    clock_timestamp() + CAST(:lasts AS double precision) * interval '1 second')
+ON CONFLICT (lower(email)) DO UPDATE SET id = excluded.id, hash = excluded.hash, role = excluded.role, lines = excluded.lines, capacity = excluded.capacity,
+    agent_id = excluded.agent_id, by_id = excluded.by_id, by_name = excluded.by_name, created_at = excluded.created_at, expires_at = excluded.expires_at;
+
+-- name: Invitation_Take
+DELETE FROM invitations WHERE hash = $1 AND expires_at > clock_timestamp()
+RETURNING id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at;
+
+-- name: Invitation_Drop
+DELETE FROM invitations WHERE id = $1
+RETURNING id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at;
+
+-- name: Audit_Last
+SELECT a.seq, a.hash FROM audit a ORDER BY a.seq DESC LIMIT 1;
+
+-- name: Audit_Add
+INSERT INTO audit (seq, at, actor_id, actor_name, action, subject, detail, trace_id, hash)
+VALUES (:seq, :at, :actor_id, :actor_name, :action, :subject, CAST(:detail AS jsonb), :trace_id, :hash);
+
+-- name: Audit_Before
+SELECT seq, at, actor_id, actor_name, action, subject, detail, trace_id, hash FROM audit WHERE $1 = 0 OR seq < $1 ORDER BY seq DESC LIMIT $2;
+
+-- name: Audit_After
+SELECT seq, at, actor_id, actor_name, action, subject, detail, trace_id, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2;

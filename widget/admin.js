@@ -1,0 +1,13 @@
+// What the pages of administrators do by script, and not without: a choice that is saved when it is made, a text that is copied.
+document.addEventListener("change", ({ target }) => {
+  if (target instanceof HTMLElement && target.matches("[data-submits]")) /** @type {HTMLSelectElement} */ (target).form?.requestSubmit();
+});
+
+for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-copies]"))) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies ?? "")?.textContent ?? "");
+    const label = button.querySelector("span");
+    if (label) label.textContent = button.dataset.done ?? "";
+  });
+}
