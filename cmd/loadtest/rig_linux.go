@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -49,9 +50,9 @@ type elsewhere struct {
 
 // newElsewhere makes it; release takes it away.
 func newElsewhere(ctx context.Context) (e *elsewhere, release func(), err error) {
-	id := os.Getpid() % 60_000
+	id := rand.IntN(60_000) // the kernel takes its time to forget the one before
 	e = &elsewhere{name: fmt.Sprint("faults", id), here: fmt.Sprint("fa", id), there: fmt.Sprint("fb", id)}
-	e.host = fmt.Sprintf("10.%d.%d.1", 200+id%50, id/250%250)
+	e.host = fmt.Sprintf("10.%d.%d.1", 200+id%50, id/50%250)
 	guest := strings.TrimSuffix(e.host, "1") + "2"
 	release = func() { _ = e.do(context.WithoutCancel(ctx), "ip netns del "+e.name) } // the wire goes with it
 	for i, command := range []string{

@@ -179,18 +179,20 @@ func (b *base) hold(ctx context.Context, statements string) (release func(), err
 	if err != nil {
 		return nil, err
 	}
+	var said strings.Builder
+	c.Stderr = &said
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
 	release = sync.OnceFunc(func() { _ = in.Close(); _ = c.Wait() })
-	if _, err := io.WriteString(in, statements+"\nSELECT 'held';\n"); err != nil {
+	if _, err := io.WriteString(in, statements+";\nSELECT 'held';\n"); err != nil {
 		release()
 		return nil, err
 	}
 	told := make([]byte, len("held"))
 	if _, err := io.ReadFull(out, told); err != nil || string(told) != "held" {
 		release()
-		return nil, fmt.Errorf("psql on %s did not hold: %q, %w", b.name, told, errors.Join(err))
+		return nil, fmt.Errorf("psql on %s did not hold: %s", b.name, strings.TrimSpace(said.String()))
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	return release, nil
