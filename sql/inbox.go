@@ -202,7 +202,7 @@ func (s *Store) Heads(ctx context.Context, lines []string) (map[chat.ID]int64, e
 // Mark moves a participant's marks forward, never back, and returns the conversation's marks; changed is false when nothing
 // moved. Marks never go past the newest message, and what is read has been received.
 func (s *Store) Mark(ctx context.Context, line string, receipt chat.Receipt, participant chat.ID) (m chat.Marks, changed bool, err error) {
-	p, err := s.line(line)
+	p, hook, err := s.hooked(line)
 	if err != nil {
 		return m, false, err
 	}
@@ -239,7 +239,10 @@ func (s *Store) Mark(ctx context.Context, line string, receipt chat.Receipt, par
 				return err
 			}
 		}
-		return b.write()
+		if err := b.write(); err != nil || m.Visitor == was.Visitor {
+			return err
+		}
+		return b.read(hook, r, chat.TraceFrom(ctx))
 	})
 	if err != nil {
 		return chat.Marks{}, false, err

@@ -61,11 +61,12 @@ type lineRow struct {
 	Hours     []byte         `db:"hours"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
+	pushRow
 }
 
 func (r lineRow) line() (chat.Line, error) {
 	l := chat.Line{Name: r.Name, Title: r.Title, Color: r.Color, DSN: r.DSN, Origins: r.Origins, Locale: r.Locale, ReplyTime: r.ReplyTime,
-		Identity: chat.Identity{Signing: r.Signing, Secrets: r.Secrets}}
+		Identity: chat.Identity{Signing: r.Signing, Secrets: r.Secrets}, Push: r.push()}
 	if err := json.Unmarshal(r.Greeting, &l.Greeting); err != nil {
 		return l, fmt.Errorf("read greeting of %s: %w", r.Name, err)
 	}
@@ -146,7 +147,7 @@ func (s *Store) mend(p *place) {
 }
 
 // PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
-// l.DSN says: see MoveLine. It keeps its Identity and Hours too: see SetIdentity and SetHours.
+// l.DSN says: see MoveLine. It keeps its Identity, Hours and Push too: see SetIdentity, SetHours and SetPush.
 func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	l.Color = cmp.Or(l.Color, "#176b87")
 	l.Locale = cmp.Or(l.Locale, "zh-CN")

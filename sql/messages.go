@@ -20,7 +20,7 @@ import (
 // conversations are locked in id order; they hand out the numbers, and let nobody else write before this is visible.
 // Appended.Conversation is the conversation after the whole batch, its Position known when the batch began its wait.
 func (s *Store) Append(ctx context.Context, line string, drafts []chat.Draft) ([]chat.Appended, error) {
-	p, err := s.line(line)
+	p, hook, err := s.hooked(line)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,10 @@ func (s *Store) Append(ctx context.Context, line string, drafts []chat.Draft) ([
 		if err := b.append(drafts, done); err != nil {
 			return err
 		}
-		return b.write()
+		if err := b.write(); err != nil {
+			return err
+		}
+		return b.bursts(hook)
 	})
 	if err != nil {
 		return nil, err

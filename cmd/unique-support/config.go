@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -28,6 +29,7 @@ type config struct {
 	Limits        string        `env:"SUPPORT_LIMITS" default:"on" enum:"on,off" help:"off lifts every rate limit, for load tests."`
 	FileMB        int64         `env:"SUPPORT_FILE_MB" name:"file-mb" default:"20" help:"The largest picture or file somebody may send, in megabytes (of 1,048,576 bytes), 1 to 200."`
 	Proxies       []string      `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	HookNetworks  []string      `env:"SUPPORT_HOOK_NETWORKS" help:"Private networks that push hooks may reach, such as 10.0.0.0/8; none otherwise."`
 	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
 	Node          string        `env:"SUPPORT_NODE" help:"What metrics and logs call this process; the machine's name and the port when empty."`
 	Canary        time.Duration `env:"SUPPORT_CANARY" default:"15s" help:"How often each line is tried with a message nobody sees; 0 for never."`
@@ -108,6 +110,19 @@ func (c *config) node(listens net.Addr) string {
 		name += ":" + port
 	}
 	return name
+}
+
+// hookNetworks are the networks that are not public and yet may be called.
+func (c *config) hookNetworks() ([]netip.Prefix, error) {
+	var nets []netip.Prefix
+	for _, s := range c.HookNetworks {
+		n, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("SUPPORT_HOOK_NETWORKS: %w", err)
+		}
+		nets = append(nets, n.Masked())
+	}
+	return nets, nil
 }
 
 func (c *config) proxies() ([]*net.IPNet, error) {

@@ -57,6 +57,7 @@ func (c *config) diagnoseDatabases(ctx context.Context) []finding {
 	}
 	found := survey(ctx, db, "", "database", need)
 	for _, h := range db.Health(ctx) {
+		found = append(found, diagnoseHook(ctx, db, h)...)
 		what := "line " + h.Line.Name
 		switch {
 		case h.Err != nil:

@@ -17,6 +17,8 @@ type lineCommand struct {
 	Hours    lineHours    `cmd:"" help:"Say when a line works: its time zone, its usual week and its exceptions."`
 	Identity lineIdentity `cmd:"" help:"Say how a line knows who its visitors are, and set or change the secret their identities are signed with."`
 	List     lineList     `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`
+	Push     linePush     `cmd:"" help:"Say where a line's host is told that a visitor has messages and no page open."`
+	Jobs     lineJobs     `cmd:"" help:"List what a line told its host, or has to, and tell it once more."`
 	Move     lineMove     `cmd:"" help:"Move a line to another database while it works; its messages are refused for a moment only."`
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/core/desk"
+	"github.com/taadis/unique-support/core/jobs"
 	"github.com/taadis/unique-support/handlers"
 	"github.com/taadis/unique-support/handlers/agent"
 	"github.com/taadis/unique-support/handlers/media"
@@ -28,6 +29,7 @@ var (
 	_ desk.Pusher  = (*push.Hub)(nil)
 	_ desk.Watcher = (*push.Hub)(nil)
 	_ desk.Blobs   = (*sql.Blobs)(nil)
+	_ jobs.Store   = (*sql.Store)(nil)
 
 	_ desk.Inspector = (*media.Inspector)(nil)
 )
@@ -66,6 +68,8 @@ type server struct {
 	blobs  *sql.Blobs
 	desk   *desk.Desk
 	hub    *push.Hub
+	jobs   *jobs.Runner
+	caller *jobs.Caller
 	tracer *tracer
 	door   *handlers.Handlers
 	public *http.Server
@@ -91,6 +95,10 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		return nil, err
 	}
 	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	hookNetworks, err := c.hookNetworks()
 	if err != nil {
 		return nil, err
 	}
@@ -140,9 +148,11 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		o.Tracer = s.tracer
 	}
 	s.desk = desk.New(o)
+	s.caller = jobs.NewCaller(hookNetworks, "unique-support/"+version())
+	s.jobs = jobs.New(jobs.Options{Store: db.Store, Poster: s.caller, Link: func(line string) string { return base + "/c/" + line }, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
 		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
-		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}}})
+		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}, hooks{s.jobs}}})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
@@ -156,6 +166,7 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	s.group, s.failed = errgroup.WithContext(running)
 	s.group.Go(func() error { return s.hub.Run(s.failed) })
 	s.group.Go(func() error { return s.desk.Run(s.failed) })
+	s.group.Go(func() error { return s.jobs.Run(s.failed) })
 	s.group.Go(func() error { return db.refresh(s.failed) })
 	s.group.Go(func() error { return paceGarbage(s.failed) })
 	s.group.Go(func() error { return ended(s.public.Serve(public)) })
@@ -195,6 +206,7 @@ func (s *server) stop() error {
 	err = errors.Join(err, s.ops.Close(), s.desk.Close(ctx))
 	s.cancel()
 	err = errors.Join(s.group.Wait(), err)
+	s.caller.Close()
 	if lost := s.tracer.close(); lost != nil { // diagnosis: the node has left well all the same
 		s.log.Warn("spans not sent", "error", lost)
 	}

@@ -24,6 +24,8 @@ type Line struct {
 	Hours Hours `json:"-"`
 	// Identity is how the line knows who its visitors are; see Store.SetIdentity.
 	Identity Identity `json:"-"`
+	// Push is whom the line calls for visitors who are away; see Store.SetPush.
+	Push Push `json:"-"`
 }
 
 var (
