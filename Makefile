@@ -60,7 +60,7 @@ check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod a
 .PHONY: generate
 generate: $(TOOLS) ## write the *_templ.go files and the bundled scripts anew
 	$(TOOLS)/templ generate -log-level warn
-	$(ESBUILD) widget/{chat,kinds,tools,host,hours,upload}.js --bundle --format=esm --external:./{kinds,tools,host,hours,upload}.js --outdir=widget/dist
+	$(ESBUILD) widget/{chat,kinds,tools,host,hours,transcript,upload}.js --bundle --format=esm --external:./{kinds,tools,host,hours,transcript,upload}.js --outdir=widget/dist
 	$(ESBUILD) widget/{doctor,console}.js --bundle --format=esm --external:./{kinds,upload}.js --outdir=widget/dist
 	$(ESBUILD) widget/admin.js --format=esm --outdir=widget/dist
 	$(ESBUILD) widget/loader.js --charset=utf8 --outfile=widget/dist/loader.js

@@ -93,6 +93,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 
 		{get, "/c/:line", greeted, v.Page},
 		{post, "/c/:line", greeted, v.Post},
+		{get, "/c/:line/transcript", guest, v.Transcript},
 		{get, "/c/:line/doctor", anyone, v.Doctor},
 		{get, "/c/:line/doctor/events", anyone, v.DoctorEvents},
 

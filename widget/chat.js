@@ -65,6 +65,12 @@ class Chat {
     else if (this._session.stored) this._resume();
     setInterval(() => this._queue(), POLL);
     this._root.addEventListener("submit", (event) => this._answer(event));
+    this._root.addEventListener("click", (event) => {
+      const link = this._session.stored && event.target.closest("[data-transcript]");
+      if (!link) return;
+      event.preventDefault();
+      import("./transcript.js").then(({ save }) => save(link, this._session.headers(), this._words)).catch(() => {});
+    });
     for (const kind of ["pointerover", "focusin"]) this._root.querySelector(".thread").addEventListener(kind, () => this._handle());
   }
 

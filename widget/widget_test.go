@@ -14,7 +14,7 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"admin.js", "chat.js", "console.js", "doctor.js", "host.js", "hours.js", "kinds.js", "loader.js", "tools.js", "upload.js"}; !slices.Equal(names, want) {
+	if want := []string{"admin.js", "chat.js", "console.js", "doctor.js", "host.js", "hours.js", "kinds.js", "loader.js", "tools.js", "transcript.js", "upload.js"}; !slices.Equal(names, want) {
 		t.Errorf("served are %v, want %v", names, want)
 	}
 	t.Run("a host's page loads less than 3 KB", func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestFiles(t *testing.T) {
 	})
 	t.Run("nothing is left to be asked for, nothing writes markup", func(t *testing.T) {
 		// Where there is a host; for more than text; where somebody comes near a message; where she attaches something, or looks at it.
-		later := map[string][]string{"chat.js": {"host", "hours", "kinds", "tools", "upload"}, "console.js": {"kinds", "upload"}}
+		later := map[string][]string{"chat.js": {"host", "hours", "kinds", "tools", "transcript", "upload"}, "console.js": {"kinds", "upload"}}
 		for _, name := range names {
 			script, err := fs.ReadFile(Files(), name)
 			if err != nil {

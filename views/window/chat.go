@@ -248,6 +248,11 @@ func (c Chat) asking(r Row) Row {
 // Action is where the page's forms post.
 func (c Chat) Action() string { return c.Path + c.Look.Query() }
 
+// transcript is where the conversation can be had as a text.
+func (c Chat) transcript() string {
+	return c.Path + "/transcript" + Look{Locale: c.Text.Locale()}.Query()
+}
+
 // earlier is the page that ends before the first message drawn.
 func (c Chat) earlier() string { return c.Path + c.Look.Query("before", seq(c.First)) }
 
