@@ -273,6 +273,33 @@ func TestCommands(t *testing.T) {
 			t.Errorf("the sign-in is answered %d", got)
 		}
 	})
+	t.Run("what they change of the team is in the audit log", func(t *testing.T) {
+		dsn, err := local.DSN(filepath.Join(c.dir, "postgres"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := sql.Open("postgres", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		var said []string
+		rows, err := db.QueryContext(t.Context(), "SELECT action || ' ' || CAST(detail AS text) FROM audit WHERE subject = 'mo@mall.example' AND actor_name = 'unique-support' ORDER BY seq")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				t.Fatal(err)
+			}
+			said = append(said, s)
+		}
+		if n := len(said); rows.Err() != nil || n < 3 || !strings.HasPrefix(said[0], "member:create ") || said[n-2] != `member:change {"disabled": "true"}` || said[n-1] != `member:change {"disabled": "false"}` {
+			t.Errorf("it says %q, %v", said, rows.Err())
+		}
+	})
 	t.Run("migrate", func(t *testing.T) {
 		if out := c.at(t).prints("migrate"); out != "The databases are up to date.\n" {
 			t.Errorf("it printed %q", out)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -73,7 +74,7 @@ func joinOwners(ctx context.Context, db *database, line string) error {
 			return err
 		}
 		a.Lines = append(a.Lines, line)
-		if err := db.PutAgent(ctx, a); err != nil {
+		if err := put(ctx, db, a, "member:change", map[string]string{"lines": strings.Join(a.Lines, " ")}); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/mail"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -72,7 +73,17 @@ func create(ctx context.Context, db *database, p *agent.Passwords, a chat.Agent,
 	}
 	now := time.Now()
 	a.ID, a.PasswordHash, a.Presence, a.Created = chat.NewID(now), hash, chat.Online, chat.Time{Time: now}
-	return password, db.PutAgent(ctx, a)
+	return password, put(ctx, db, a, "member:create", map[string]string{"role": a.Role, "lines": strings.Join(a.Lines, " ")})
+}
+
+// put keeps an agent and writes into the audit log what was done, by the program: nobody was signed in.
+func put(ctx context.Context, db *database, a chat.Agent, action string, detail map[string]string) error {
+	return db.ChangeTeam(ctx, func(t chat.TeamChange) error {
+		if err := t.PutAgent(a); err != nil {
+			return err
+		}
+		return t.Record(chat.Deed{At: chat.Time{Time: time.Now()}, By: chat.AgentRef{Name: "unique-support"}, Action: action, Subject: a.Email, Detail: detail})
+	})
 }
 
 // newPassword has 120 bits.
@@ -132,7 +143,7 @@ func (u userPassword) Run(ctx context.Context, c *config, out io.Writer) error {
 		if a.PasswordHash, err = agent.NewPasswords().Hash(ctx, password); err != nil {
 			return err
 		}
-		if err := db.PutAgent(ctx, a); err != nil {
+		if err := put(ctx, db, a, "password:set", nil); err != nil {
 			return err
 		}
 		if u.Password == "" {
@@ -162,7 +173,7 @@ func (u userJoin) Run(ctx context.Context, c *config) error {
 				a.Lines = append(a.Lines, name)
 			}
 		}
-		return db.PutAgent(ctx, a)
+		return put(ctx, db, a, "member:change", map[string]string{"lines": strings.Join(a.Lines, " ")})
 	})
 }
 
@@ -187,7 +198,7 @@ func (c *config) disable(ctx context.Context, email string, disabled bool) error
 			return err
 		}
 		a.Disabled = disabled
-		return db.PutAgent(ctx, a)
+		return put(ctx, db, a, "member:change", map[string]string{"disabled": strconv.FormatBool(disabled)})
 	})
 }
 
