@@ -5,8 +5,8 @@ SHELL := /bin/bash
 
 TOOLS := bin/tools
 
-# Old WebViews parse ES2018 and no more; see docs/adr/0032. Names that begin with _ are a class's own, and become short.
-ESBUILD := $(TOOLS)/esbuild --minify --target=es2018 --mangle-props=^_ --loader:.js=ts --log-level=warning \
+# Old WebViews parse ES2018 and no more; see docs/adr/0032. Names that begin with one _ are a class's own, and become short.
+ESBUILD := $(TOOLS)/esbuild --minify --target=es2018 --mangle-props=^_[^_] --loader:.js=ts --log-level=warning \
 	--tsconfig-raw='{"compilerOptions":{"useDefineForClassFields":false}}'
 
 .PHONY: help
@@ -28,6 +28,7 @@ test: ## run every test, browser included
 	@.tools/install-chromium
 	@command -v gcc >/dev/null || .tools/apt-install gcc libc6-dev
 	@.tools/install-node
+	@.tools/install-axe
 	@mapfile -t js < <(find widget/test -name '*.test.js' 2>/dev/null | sort); \
 		(($${#js[@]} == 0)) || PATH=$$PWD/bin/node/node_modules/.bin:$$PATH node --test "$${js[@]}"
 	go test -race -timeout 12m -p 2 ./...
@@ -60,8 +61,8 @@ check: $(TOOLS) ## check formatting, vet, staticcheck, generated files, go.mod a
 .PHONY: generate
 generate: $(TOOLS) ## write the *_templ.go files and the bundled scripts anew
 	$(TOOLS)/templ generate -log-level warn
-	$(ESBUILD) widget/{chat,kinds,tools,host,hours,transcript,upload}.js --bundle --format=esm --external:./{kinds,tools,host,hours,transcript,upload}.js --outdir=widget/dist
-	$(ESBUILD) widget/{doctor,console}.js --bundle --format=esm --external:./{kinds,upload}.js --outdir=widget/dist
+	$(ESBUILD) widget/{chat,doctor,console}.js --bundle --format=esm --outdir=widget/dist
+	$(ESBUILD) widget/{attach,forms,history,host,hours,kinds,tools,transcript}.js --bundle --format=iife --global-name=supportLater --outdir=widget/dist
 	$(ESBUILD) widget/admin.js --format=esm --outdir=widget/dist
 	$(ESBUILD) widget/loader.js --charset=utf8 --outfile=widget/dist/loader.js
 

@@ -101,6 +101,14 @@ func TestPages_visitor(t *testing.T) {
 			}
 		}
 	})
+	t.Run("no page of ours makes script or markup out of text", func(t *testing.T) {
+		r := r.at(t)
+		for _, path := range []string{"/c/shop", "/c/shop/doctor", "/c/nowhere", "/console/login", "/nothing"} {
+			if got := r.call("GET", path, "", html...).Header.Get("Content-Security-Policy"); !strings.Contains(got, "; require-trusted-types-for 'script'; trusted-types support; ") || strings.Contains(got, "unsafe") {
+				t.Errorf("%s: %s", path, got)
+			}
+		}
+	})
 	t.Run("no page holds script or style of its own", func(t *testing.T) {
 		r := r.at(t)
 		inline := regexp.MustCompile(`(?i)<script(?:[^>]*[^-])?>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`)

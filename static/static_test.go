@@ -27,15 +27,15 @@ func TestHandler(t *testing.T) {
 	t.Parallel()
 	t.Run("OK", func(t *testing.T) {
 		for name, kind := range map[string]string{
-			"css/tokens.css":      "text/css; charset=utf-8",
-			"css/chat.css":        "text/css; charset=utf-8",
-			"css/console.css":     "text/css; charset=utf-8",
-			"icons/icons.svg":     "image/svg+xml",
-			"console/htmx.min.js": "text/javascript; charset=utf-8",
-			"widget/loader.js":    "text/javascript; charset=utf-8",
-			"widget/chat.js":      "text/javascript; charset=utf-8",
-			"widget/console.js":   "text/javascript; charset=utf-8",
-			"demo/mug.jpg":        "image/jpeg",
+			"css/tokens.css":    "text/css; charset=utf-8",
+			"css/chat.css":      "text/css; charset=utf-8",
+			"css/console.css":   "text/css; charset=utf-8",
+			"icons/icons.svg":   "image/svg+xml",
+			"icons/desk.svg":    "image/svg+xml",
+			"widget/loader.js":  "text/javascript; charset=utf-8",
+			"widget/chat.js":    "text/javascript; charset=utf-8",
+			"widget/console.js": "text/javascript; charset=utf-8",
+			"demo/mug.jpg":      "image/jpeg",
 		} {
 			res := get(t, http.MethodGet, Path(name), "")
 			body, _ := io.ReadAll(res.Body)
@@ -52,6 +52,17 @@ func TestHandler(t *testing.T) {
 					t.Errorf("%s: %s is %q, want %q", name, h, got, want)
 				}
 			}
+		}
+	})
+	t.Run("a style sheet without its remarks and indentation", func(t *testing.T) {
+		sheet, _ := io.ReadAll(get(t, http.MethodGet, Path("css/chat.css"), "").Body)
+		for _, want := range []string{"@layer parts{.chat{display:flex;flex-direction:column;", ".chat:not([data-status=closed]) .closed,", "calc(100dvh - var(--keyboard,0px))", `content:"";position:absolute`} {
+			if !bytes.Contains(sheet, []byte(want)) {
+				t.Errorf("%s is not in it", want)
+			}
+		}
+		if bytes.ContainsAny(sheet, "\n\t") || bytes.Contains(sheet, []byte("/*")) {
+			t.Error("it has lines or remarks")
 		}
 	})
 	t.Run("gzip when asked, and the same bytes", func(t *testing.T) {

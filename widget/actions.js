@@ -1,4 +1,4 @@
-import { slot } from "./draw.js";
+import { slot } from "./slots.js";
 import { fetchPage, put, swap } from "./swap.js";
 
 /** What an agent does with a conversation besides writing, and with herself. The buttons post by themselves without script. */

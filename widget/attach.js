@@ -1,9 +1,9 @@
-/**
- * Notices that somebody wants to attach something or to look at it, and fetches upload.js for it: most conversations do without.
- * There is one for a page, whatever conversation is open.
- */
+// What is needed only once somebody attaches something or looks at it: a script of its own, which needs.js fetches.
+import { Uploads } from "./upload.js";
+
+/** The ways to attach something and to look at it. There is one for a page, whatever conversation is open. */
 export class Attach {
-  _with; _files = null;
+  _with; _files;
 
   /**
    * @param {{pane: () => import("./pane.js").Pane | null, headers: () => Record<string, string>, words: import("./words.js").Words,
@@ -12,62 +12,52 @@ export class Attach {
    */
   constructor(options) {
     this._with = options;
-    const on = (kind, hear, capture = false) => document.addEventListener(kind, hear, capture);
-    on("click", (event) => this._click(event));
-    on("change", ({ target }) => {
+    this._files = new Uploads(options);
+    document.addEventListener("click", (event) => this._click(event));
+    document.addEventListener("change", ({ target }) => {
       if (!target.matches?.("input[data-pick]")) return;
-      this._add([...target.files]);
+      this.add([...target.files]);
       target.value = "";
       this._tiles(false);
     });
-    on("paste", (event) => {
-      const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length === 0 || event.clipboardData.types.includes("text/plain")) return; // a table is copied as words and as a picture of them
-      event.preventDefault();
-      this._add(files);
-    });
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) on(kind, (event) => this._drag(event));
-    on("error", ({ target }) => { // cookies are blocked here: what the token opens has to be fetched with it
-      if (target.matches?.(".photo img") && headersOf(options) && !target.src.startsWith("blob:")) this._load().then((files) => files?.carry(target));
-    }, true);
-    this.show();
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => this._drag(event));
   }
 
-  /** Another pane is open: shows the way to attach, and what is on its way there. */
-  show() {
-    for (const way of document.querySelectorAll("[data-attach]")) way.hidden = false;
-    this._files?.then((files) => files?.draw());
-  }
+  /** Resolves when what it draws has its looks. */
+  get styled() { return this._files.styled; }
 
-  /** Asks again for what an earlier page did not finish. */
-  async resume() {
-    const left = await this._with.store.all(`${this._with.scope()}:files`);
-    if (left.length > 0) (await this._load())?.resume(left);
-  }
+  /** Another pane is open: draws what is on its way there. */
+  show() { this._files.draw(); }
+
+  /** Takes files, where one can write. @param {File[]} chosen */
+  add(chosen) { if (chosen.length > 0 && this._open) this._files.add(chosen); }
+
+  /** Asks again for what an earlier page did not finish. @param {any[]} left */
+  resume(left) { return this._files.resume(left); }
+
+  /** A picture did not come: a token may open it. @param {HTMLImageElement} img */
+  carry(img) { if (this._token && !img.src.startsWith("blob:")) this._files.carry(img); }
 
   _click(event) {
     const at = event.target.closest?.("button[data-attach], a[data-photo], a[data-file]");
     if (!at || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     if (at.matches("[data-attach]")) return this._tiles(at.ariaExpanded !== "true");
-    if (at.matches("[data-file]") && !headersOf(this._with)) return;
+    if (at.matches("[data-file]") && !this._token) return;
     event.preventDefault();
-    this._load().then((files) => (files ? files.open(at) : location.assign(at.href)));
+    this._files.open(at);
   }
 
-  async _tiles(open) {
-    if (open && !(await this._load())) return;
+  _tiles(open) {
     const way = document.querySelector("button[data-attach]");
     if (!way) return;
     way.ariaExpanded = String(open);
     document.getElementById("attach").hidden = !open;
   }
 
-  _drag(event) {
-    if (!event.dataTransfer?.types.includes("Files") || !this._open) return;
-    event.preventDefault();
-    const over = event.type !== "drop" && (event.type !== "dragleave" || event.relatedTarget !== null);
+  _drag({ type, dataTransfer, relatedTarget }) {
+    if (!dataTransfer?.types.includes("Files") || !this._open) return;
+    const over = type !== "drop" && (type !== "dragleave" || relatedTarget !== null);
     this._with.pane().root.toggleAttribute("data-drop", over);
-    if (event.type === "drop") this._add([...event.dataTransfer.files]);
   }
 
   /** Whether one can write here. */
@@ -76,22 +66,5 @@ export class Attach {
     return form && !form.hidden && Number(form.dataset.fileMax) > 0;
   }
 
-  async _add(chosen) {
-    if (chosen.length > 0 && this._open) (await this._load())?.add(chosen);
-  }
-
-  _load() {
-    this._files ??= import("./upload.js").then(async ({ Uploads }) => {
-      const files = new Uploads(this._with);
-      await files.styled;
-      return files;
-    }).catch(() => {
-      this._files = null;
-      this._with.pane()?.composer?.fault(this._with.words.say("file.reload"));
-      return null;
-    });
-    return this._files;
-  }
+  get _token() { return "Authorization" in this._with.headers(); }
 }
-
-const headersOf = (options) => "Authorization" in options.headers();

@@ -15,6 +15,9 @@ export class CatchUp {
     this._release = release;
   }
 
+  /** Called after each page of a pull. */
+  passed = () => {};
+
   /** The newest number given out. */
   get last() { return this._gap.last; }
 
@@ -64,6 +67,7 @@ export class CatchUp {
         const page = await this._fetch(after);
         if (round !== this._round) return;
         for (const message of page.messages) this._gap.push(message, Date.now()).forEach(this._release);
+        this.passed();
         more = page.has_more && this._gap.last > after;
       }
       this._tries = 0;

@@ -1,10 +1,11 @@
 // The visitor's page. It works without this file; with it, words go out at once and come in by themselves.
 import { API } from "./api.js";
-import { Attach } from "./attach.js";
 import { backoff } from "./backoff.js";
-import { Forms } from "./forms.js";
+import { noticeFiles } from "./files.js";
 import { hosted } from "./hosted.js";
 import { refused } from "./lane.js";
+import { insist, later } from "./later.js";
+import { Needs } from "./needs.js";
 import { body } from "./outgoing.js";
 import { Outbox } from "./outbox.js";
 import { Pane } from "./pane.js";
@@ -29,7 +30,7 @@ class Chat {
   _words = new Words(document);
   _title = new Title(this._words);
   _store = openStore();
-  _session; _api; _outbox; _pane; _host; _person; _unplace; _stream = null; _epoch; _tools = null;
+  _session; _api; _outbox; _pane; _person; _unplace; _stream = null; _epoch; _needs;
   _stands = 0; // the newest message of the log when we were last told where the conversation stands
 
   async start() {
@@ -46,57 +47,59 @@ class Chat {
       on: { sent: (item, message) => this._sent(item, message), failed: (item) => this._pane.failed(item) },
     });
     this._person = new Person(line, { session: this._session, outbox: this._outbox, enter: (answer) => this._enter(answer), leave: () => this._leave() });
-    if (hosted()) this._meet();
-    if (this._root.dataset.zone) import("./hours.js").then(({ Hours }) => new Hours(this._root, { words: this._words, api: this._api })).catch(() => {});
+    this._needs = this._listNeeds(`${line}:${LANE}`);
+    if (hosted()) this._needs.need("host").catch(() => {});
+    if (this._root.dataset.zone) insist("hours").then(({ Hours }) => new Hours(this._root, { words: this._words, api: this._api }));
     const known = await this._person.arrive(this._root.dataset);
     this._pane = new Pane(this._root, { api: this._api, outbox: this._outbox, words: this._words, lane: LANE, unread: (n) => this._unread(n) });
     this._unplace = keepPlace(line, this._pane.scroll);
-    new Forms({ api: this._api, words: this._words, id: () => this._pane.id, again: async () => this._enter(await this._session.renew()) });
-    const scope = `${line}:${LANE}`;
-    const attach = new Attach({
-      pane: () => this._pane, words: this._words, store: this._store, scope: () => scope, lane: () => LANE, headers: () => this._session.headers(), refresh: () => this._refresh(),
-      ready: async () => { if (!this._pane.id) await this._enter(await this._session.ensure()); return this._pane.id; },
-      done: (item) => this._pane.write(item),
-    });
     this._pane.pending(await this._outbox.load());
-    attach.resume();
+    noticeFiles(this._needs, { store: this._store, scope: () => `${line}:${LANE}` })();
+    for (const way of this._root.querySelectorAll("[data-attach], [data-emoji-panel]")) way.hidden = false;
     if (known) this._enter(known);
     else if (conversation) this._listen();
     else if (this._session.stored) this._resume();
     setInterval(() => this._queue(), POLL);
-    this._root.addEventListener("submit", (event) => this._answer(event));
     this._root.addEventListener("click", (event) => {
       const link = this._session.stored && event.target.closest("[data-transcript]");
       if (!link) return;
       event.preventDefault();
-      import("./transcript.js").then(({ save }) => save(link, this._session.headers(), this._words)).catch(() => {});
+      this._needs.ask("transcript").then((made) => made && made.save(link, this._session.headers(), this._words));
     });
-    for (const kind of ["pointerover", "focusin"]) this._root.querySelector(".thread").addEventListener(kind, () => this._handle());
+    for (const kind of ["pointerover", "focusin"]) this._root.querySelector(".thread").addEventListener(kind, () => this._needs.need("tools").catch(() => {}));
   }
 
-  /** A question that stands in the thread is answered there. */
-  _answer(event) {
-    if (!event.target.matches(".ask")) return;
-    event.preventDefault();
-    import("./kinds.js").then(({ answer }) => answer(event.target, event.submitter, (draft) => this._pane.write(draft)));
+  /** What is fetched when somebody needs it. */
+  _listNeeds(scope) {
+    const headers = () => this._session.headers(), words = this._words, pane = () => this._pane, pause = (held) => this._stream?.hold(held);
+    const ready = async () => { if (!this._pane.id) await this._enter(await this._session.ensure()); return this._pane.id; };
+    return new Needs({
+      // to attach something, or to look at it
+      attach: async ({ Attach }) => {
+        const attach = new Attach({ pane, words, store: this._store, scope: () => scope, lane: () => LANE, headers, refresh: () => this._refresh(), ready, done: (item) => this._pane.write(item) });
+        await Promise.all([attach.styled, later("kinds")]); // it draws pictures
+        return attach;
+      },
+      // to end, begin again or rate, and for what is in the bar
+      forms: ({ Forms }) => new Forms({ api: this._api, words, id: () => this._pane.id, again: async () => this._enter(await this._session.renew()) }),
+      // somebody shows this page in something of theirs: they are told what they may know, and may ask for a few things
+      host: ({ Host }) => new Host({
+        opened: () => this._pane?.composer?.focus(), identify: (identity) => this._person.identify(identity), logout: () => this._person.logout(),
+        pause: () => pause(true), resume: () => pause(false), context: (said) => this._context(said),
+      }),
+      // to answer a question that stands in the thread
+      kinds: ({ answer }) => this._root.addEventListener("submit", (event) => {
+        if (!event.target.matches(".ask")) return;
+        event.preventDefault();
+        answer(event.target, event.submitter, (draft) => this._pane.write(draft));
+      }),
+      // to do something with a message: fetched when somebody comes near one
+      tools: ({ Tools }) => new Tools(this._root, { words, post: (path) => this._api.post(`/api/v1/conversations/${this._pane.id}/${path}`), quote: (quote) => this._pane.composer.quote(quote) }),
+      transcript: (exports) => exports, // to take it all along where only a token opens it
+    }, () => this._pane?.tell(words.say("file.reload")));
   }
 
-  /** What can be done with a message is fetched when somebody comes near one. */
-  _handle() {
-    this._tools ??= import("./tools.js").then(({ Tools }) => new Tools(this._root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${this._pane.id}/${path}`), quote: (quote) => this._pane.composer.quote(quote) }))
-      .catch(() => { this._tools = null; });
-  }
-
-  /** Somebody shows this page in something of theirs: they are told what they may know, and may ask for a few things. */
-  _meet() {
-    const pause = (held) => this._stream?.hold(held);
-    this._host = import("./host.js").then(({ Host }) => new Host({
-      opened: () => this._pane?.composer?.focus(), identify: (identity) => this._person.identify(identity), logout: () => this._person.logout(),
-      pause: () => pause(true), resume: () => pause(false), context: (said) => this._context(said),
-    })).catch(() => {});
-  }
-
-  _tell(op, value) { this._host?.then((host) => host?.[op](value)); }
+  _tell(op, value) { if (hosted()) this._needs.need("host").then((host) => host[op](value)).catch(() => {}); }
 
   _context({ attributes, page }) {
     this._session.context = { attributes, page };
@@ -132,7 +135,7 @@ class Chat {
   async _enter(answer) {
     await this._person.is(answer);
     const { conversation, epoch, visitor } = answer;
-    if (visitor.card) import("./kinds.js").then(({ offer }) => offer(this._root, visitor.card), () => {});
+    if (visitor.card) insist("kinds").then(({ offer }) => offer(this._root, visitor.card));
     const changed = conversation.id !== this._pane.id;
     this._epoch = epoch;
     this._stands = conversation.last_seq ?? 0;

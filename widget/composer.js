@@ -1,5 +1,5 @@
 import { Draft } from "./draft.js";
-import { slot } from "./draw.js";
+import { slot } from "./slots.js";
 
 const LONGEST = 8_000;
 const touch = () => matchMedia("(pointer: coarse)").matches;

@@ -1,10 +1,12 @@
 // The agents' console. It works without this file; with it, lists and conversations keep themselves true, and keys do things.
 import { Actions } from "./actions.js";
 import { API } from "./api.js";
-import { Attach } from "./attach.js";
+import { noticeFiles } from "./files.js";
 import { Canned } from "./canned.js";
 import { Inbox } from "./inbox.js";
 import { Keys } from "./keys.js";
+import { later } from "./later.js";
+import { Needs } from "./needs.js";
 import { Opener } from "./open.js";
 import { body } from "./outgoing.js";
 import { Outbox } from "./outbox.js";
@@ -27,20 +29,28 @@ class Console {
   _api = new API({ headers: agent });
   _opener = new Opener((title) => this._opened(title));
   _inbox = new Inbox({ api: this._api, changed: (unread) => { this._title.unread = unread; } });
-  _pane = null; _canned = null; _tools = null; _outbox = null; _open = false; _fresh = false; _actions; _attach; _store = openStore();
+  _pane = null; _canned = null; _tools = null; _outbox = null; _open = false; _fresh = false; _actions; _needs; _store = openStore();
   _heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
     const actions = (this._actions = new Actions({ api: this._api, words: this._words, done: () => this._moved() }));
     new Trace({ api: this._api, words: this._words });
     keepZone(document.documentElement.lang);
-    this._attach = new Attach({
-      pane: () => this._pane, words: this._words, store: this._store, scope: () => `agent:${this._pane?.root.dataset.agent}`, lane: () => this._pane?.id ?? "",
-      headers: agent, refresh: async () => location.reload(), ready: async (item) => item.conversation, done: (item) => this._outbox.add(item),
-    });
+    const scope = () => `agent:${this._pane?.root.dataset.agent}`;
+    this._needs = new Needs({
+      attach: async ({ Attach }) => {
+        const attach = new Attach({
+          pane: () => this._pane, words: this._words, store: this._store, scope, lane: () => this._pane?.id ?? "",
+          headers: agent, refresh: async () => location.reload(), ready: async (item) => item.conversation, done: (item) => this._outbox.add(item),
+        });
+        await Promise.all([attach.styled, later("kinds")]);
+        return attach;
+      },
+    }, () => this._pane?.tell(this._words.say("file.reload")));
     new Keys({ composer: () => this._pane?.composer, actions });
     this._show();
-    if (this._pane) this._attach.resume();
+    const resume = noticeFiles(this._needs, { store: this._store, scope });
+    if (this._pane) resume();
     new Stream("/api/v1/inbox/events?wire=compact", {
       event: (kind, data) => this._hear(kind, data),
       state: (open) => this._state(open),
@@ -79,7 +89,8 @@ class Console {
     this._pane.stream(this._open);
     this._catchUp(); // what came while it was being fetched
     this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`), quote: (quote) => this._pane.composer?.quote(quote) });
-    this._attach?.show();
+    for (const way of root.querySelectorAll("[data-attach]")) way.hidden = false;
+    this._needs.made("attach")?.show();
     if (this._pane.composer) this._canned = new Canned(root.querySelector("form[data-composer]"), this._pane.composer);
   }
 

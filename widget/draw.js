@@ -1,10 +1,10 @@
 import { hue, initial } from "./face.js";
-import { writeFile } from "./media.js";
-import { writeText } from "./text.js";
+import { here, insist } from "./later.js";
+import { show, slot, slots } from "./slots.js";
 import { clock, day, dayKey } from "./time.js";
 
 const CONT = 3 * 60_000;
-const FILES = new Set(["image", "file"]);
+const LINK = /https?:\/\//i;
 
 /** Makes the rows of a log from the page's templates. */
 export class Rows {
@@ -29,9 +29,8 @@ export class Rows {
     if (message.client_id) li.dataset.client = message.client_id;
     slot(li, "name", name);
     this._face(li, id, name);
-    if (message.data && FILES.has(message.kind)) writeFile(li, message, { words: this._words, as: this._side === "agent" ? "?as=agent" : "" });
-    else this._write(li, message.text ?? "");
-    if (message.data && !FILES.has(message.kind)) import("./kinds.js").then(({ dress }) => dress(li, message, this._root, this._words)).catch(() => {}); // its text is there
+    slot(li, "text", message.text);
+    if (message.data || LINK.test(message.text)) this._dress(li, message);
     return li;
   }
 
@@ -117,23 +116,11 @@ export class Rows {
     for (const time of li.querySelectorAll("time")) time.dateTime = message.created_at;
   }
 
-  _write(li, text) {
-    for (const place of slots(li, "text")) writeText(place, text);
+  /** More than words: links, a picture, a card, a quote. Until the script for that has come its text is there. */
+  _dress(li, message) {
+    const put = ({ dress }) => dress(li, message, this._root, this._words);
+    const kinds = here("kinds");
+    if (kinds) put(kinds);
+    else insist("kinds").then(put);
   }
-}
-
-/** Fills every place of that name. @param {Element} root @param {string} name @param {string} [text] */
-export function slot(root, name, text = "") {
-  for (const place of slots(root, name)) place.textContent = text;
-}
-
-/** Shows or hides every place of that name. @param {Element} root @param {string} name @param {boolean} shown */
-export function show(root, name, shown) {
-  for (const place of slots(root, name)) place.hidden = !shown;
-}
-
-/** A row may be a place itself. */
-function slots(root, name) {
-  const find = `[data-slot="${name}"]`;
-  return root.matches(find) ? [root] : root.querySelectorAll(find);
 }

@@ -1,4 +1,4 @@
-import { slot } from "./draw.js";
+import { slot } from "./slots.js";
 
 /** The visitor's other forms: to end, to begin again, to rate, and the small things of the bar. They post by themselves without script. */
 export class Forms {
@@ -22,7 +22,6 @@ export class Forms {
       const sign = event.target.closest("[data-emoji]");
       if (sign) insert(sign.dataset.emoji);
     });
-    for (const panel of document.querySelectorAll("[data-emoji-panel]")) panel.hidden = false;
   }
 
   async _run(form, act) {

@@ -1,5 +1,5 @@
 import { backoff } from "./backoff.js";
-import { slot } from "./draw.js";
+import { slot } from "./slots.js";
 import { refused } from "./lane.js";
 import { recall, remember } from "./memory.js";
 import { fetchPage } from "./swap.js";

@@ -1,3 +1,4 @@
+import { Filter } from "./filter.js";
 import { markRows } from "./open.js";
 import { Refresh } from "./refresh.js";
 import { fetchPage, put } from "./swap.js";
@@ -13,6 +14,7 @@ export class Inbox {
     this._api = api;
     this._changed = changed;
     this._refresh = new Refresh((id, first) => this._load(id, first));
+    new Filter(() => this._tell());
     this._tell();
     setInterval(() => this._clock(), 1_000);
   }

@@ -1,13 +1,26 @@
+// What a message has besides plain words: a script of its own, which draw.js fetches for the first that has.
 import { newID } from "./id.js";
+import { writeFile } from "./media.js";
 import { sheet } from "./sheet.js";
+import { writeText } from "./text.js";
 
 let styled; // the console has the looks of it all
 
 /**
- * Adds to a drawn row what its message has besides text: a quote above it, a card, choices, a form or what was filled in below.
+ * Adds to a drawn row what its message has besides plain words: links, a picture or a file.
  * @param {HTMLElement} li @param {any} message @param {HTMLElement} root the [data-chat] element @param {import("./words.js").Words} words
  */
-export async function dress(li, { kind, data, seq }, root, words) {
+export function dress(li, message, root, words) {
+  for (const place of li.querySelectorAll('[data-slot="text"]')) writeText(place, message.text ?? "");
+  if (message.data && /^(image|file)$/.test(message.kind)) writeFile(li, message, { words, as: root.dataset.side === "agent" ? "?as=agent" : "" });
+  else if (message.data) return extras(li, message, root, words);
+}
+
+/**
+ * What else there may be: a quote above the text, a card, choices, a form or what was filled in below it.
+ * @param {HTMLElement} li @param {any} message @param {HTMLElement} root @param {import("./words.js").Words} words
+ */
+async function extras(li, { kind, data, seq }, root, words) {
   if (root.dataset.side === "visitor") await (styled ??= sheet("kinds.css"));
   const parts = document.querySelector("template[data-extras]")?.content;
   const text = li.querySelector('.bubble[data-slot="text"]');

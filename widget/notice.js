@@ -1,11 +1,11 @@
-import { slot } from "./draw.js";
+import { slot } from "./slots.js";
 
 const PATIENCE = 2_000;
 const SLOW = 8_000;
 
 /** The bar that says what is wrong with the line, once it has been wrong for a while, and how much waits to be sent. */
 export class Notice {
-  _place; _words; _waiting; _lost = 0; _degraded = false; _timer = null; _off = new AbortController();
+  _place; _words; _waiting; _lost = 0; _degraded = false; _said = ""; _timer = null; _off = new AbortController();
 
   /** @param {HTMLElement} root @param {{words: import("./words.js").Words, waiting: () => {at: number, state: string}[]}} options waiting: the outbox's items */
   constructor(root, { words, waiting }) {
@@ -27,6 +27,16 @@ export class Notice {
     this.update();
   }
 
+  /** Says something else for a while. @param {string} words */
+  tell(words) {
+    this._said = words;
+    setTimeout(() => {
+      if (this._said === words) this._said = "";
+      this.update();
+    }, SLOW);
+    this.update();
+  }
+
   /** Looks again. */
   update() {
     clearTimeout(this._timer);
@@ -34,9 +44,9 @@ export class Notice {
     const now = Date.now();
     const lost = this._lost > 0 && now - this._lost >= PATIENCE;
     const slow = pending.some((i) => now - i.at >= SLOW);
-    let words = "";
-    if (lost) words = this._words.say(navigator.onLine === false ? "offline" : "reconnecting");
-    else if (this._degraded || slow) words = this._words.say("degraded");
+    let words = this._said;
+    if (!words && lost) words = this._words.say(navigator.onLine === false ? "offline" : "reconnecting");
+    else if (!words && (this._degraded || slow)) words = this._words.say("degraded");
     if (words && pending.length > 0) words += ` ${this._words.say("queued", { n: pending.length })}`;
     this._show(words);
     if (this._lost > 0 || pending.length > 0) this._timer = setTimeout(() => this.update(), 1_000);

@@ -10,7 +10,7 @@ export class Opener {
   /** @param {(title: string) => void} opened called after the pane was replaced */
   constructor(opened) {
     this._opened = opened;
-    document.addEventListener("click", (event) => this._click(event), true); // before htmx, which would do it over again
+    document.addEventListener("click", (event) => this._click(event), true);
     addEventListener("popstate", () => this._show(location.href));
   }
 

@@ -43,5 +43,5 @@ export class Outgoing {
 
 /** What is POSTed of an item. @param {import("./store.js").Item} item */
 export function body({ id, kind, text, data }) {
-  return data?.attachment_id ? { client_id: id, kind, data: { attachment_id: data.attachment_id } } : { client_id: id, kind, text, data };
+  return data?.attachment_id ? { client_id: id, kind, data: { attachment_id: data.attachment_id } } : { client_id: id, kind, text, ...(data && { data }) };
 }

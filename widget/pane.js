@@ -1,6 +1,6 @@
 import { CatchUp } from "./catchup.js";
 import { Composer } from "./composer.js";
-import { History } from "./history.js";
+import { insist, later } from "./later.js";
 import { Marks } from "./marks.js";
 import { Notice } from "./notice.js";
 import { Outgoing } from "./outgoing.js";
@@ -9,10 +9,12 @@ import { Status } from "./status.js";
 import { Thread } from "./thread.js";
 import { Typing } from "./typing.js";
 
+const PAGE = 50, MOST = 250;
+
 /** One conversation on a screen: a visitor's page, or the middle of the console. It is told what happens. */
 export class Pane {
   _root; _side; _unread; _divided;
-  _marks; _thread; _catchup; _history; _outgoing; _receipts; _typing; _notice; _status;
+  _marks; _thread; _catchup; _history = null; _page; _earlier; _outgoing; _receipts; _typing; _notice; _status;
 
   /** @type {Composer | undefined} */
   composer;
@@ -29,7 +31,7 @@ export class Pane {
     this._unread = unread;
     this._divided = root.querySelector("[data-unread]") !== null;
     this._marks = new Marks(Number(delivered), Number(read));
-    this._thread = new Thread(root, { words, marks: this._marks, onEnd: () => this._receipts.look(), onRetry: (id) => this._outgoing.retry(id) });
+    this._thread = new Thread(root, { words, marks: this._marks, onEnd: () => this._receipts.look(), onBack: () => this._past().catch(() => {}), onRetry: (id) => this._outgoing.retry(id) });
     this._catchup = new CatchUp({ last: Number(last), fetch: (after) => api.get(`${this._path}/messages?after=${after}&limit=200`), release: (m) => this._release(m) });
     this._receipts = new Receipts({ seen: Number(seen), delivers: side === "visitor", post: (body) => api.post(`${this._path}/read`, body), looking: () => this._looking, moved: () => this._moved() });
     this._typing = new Typing(root, { words, tell: async (body) => this.id && api.post(`${this._path}/typing`, body) });
@@ -37,7 +39,12 @@ export class Pane {
     this._status = new Status(root, words);
     const form = root.querySelector("form[data-composer]");
     if (form) this.composer = new Composer(form, { key: `${side}:${conversation && side === "agent" ? conversation : line}`, words, on: { send: (draft) => this.write(draft), typing: (text) => this._typing.typed(text) } });
-    this._history = new History(root, { thread: this._thread, catchup: this._catchup, page: (query) => api.get(`${this._path}/messages?${query}`) });
+    this._page = (query) => api.get(`${this._path}/messages?${query}`);
+    this._earlier = root.querySelector("[data-earlier]");
+    if (this._earlier) this._earlier.onclick = (event) => {
+      event.preventDefault();
+      this._past().then((history) => history.earlier()).catch(() => this.tell(words.say("file.reload")));
+    };
     this._outgoing = new Outgoing({ outbox, lane, thread: this._thread, conversation: () => this.id, changed: () => this._notice.update() });
     if (Number(last) > 0) this._receipts.arrived(Number(last));
     this._tell();
@@ -74,6 +81,9 @@ export class Pane {
   /** Whether a conversation stands elsewhere than the page was drawn for. @param {any} conversation chat.Conversation */
   differs({ status, agent }) { return status !== this._root.dataset.status || (agent?.id ?? "") !== (this._root.dataset.holder ?? agent?.id ?? ""); }
 
+  /** Says something for a while where the notice is. @param {string} words */
+  tell(words) { this._notice.tell(words); }
+
   /** Whether events are arriving at all. @param {boolean} open */
   stream(open) { this._notice.stream(open); }
 
@@ -95,10 +105,14 @@ export class Pane {
     if (conversation.id === this.id) return this._status.show(conversation);
     this._root.dataset.conversation = conversation.id;
     this._thread.clear();
+    if (this._history) this._history = void this._history.disconnect();
     this._status.show(conversation);
     this._remark(this._marks.heartbeat(this._side, conversation.read));
     this._receipts.reset(conversation.read?.[this._side] ?? 0);
-    await this._history.open(conversation.last_seq ?? 0);
+    const before = Math.max(0, (conversation.last_seq ?? 0) - PAGE);
+    this._catchup.reset(before);
+    if (this._earlier) this._earlier.hidden = before === 0;
+    if (conversation.last_seq) await this._catchup.pull();
   }
 
   /** Lets go of the page. What is written or waits stays kept. */
@@ -128,6 +142,7 @@ export class Pane {
     this._thread.draw(message);
     this._root.dataset.last = String(message.seq);
     this._outgoing.settle(message.client_id);
+    if (this._thread.size > MOST) this._past().then((past) => past.trim()).catch(() => {});
     if (message.author?.kind === this._side) return;
     this._typing.hide();
     this._receipts.arrived(message.seq);
@@ -139,12 +154,20 @@ export class Pane {
     this._tell();
   }
 
+  /** What somebody needs who reads back: fetched when she does, or when more has been drawn than a thread holds well. */
+  _past() {
+    return later("history").then(({ History }) => (this._history = this._history || new History(this._root, { thread: this._thread, catchup: this._catchup, page: this._page })));
+  }
+
   _moved() {
     this._divided = false; // the next unseen message gets the line above it
     this._tell();
   }
 
-  _tell() { this._unread(this._thread.unread(this._receipts.seen)); }
+  _tell() {
+    const { cut } = this._thread.scroll, { seen } = this._receipts;
+    this._unread(this._thread.unread(seen) + (cut ? Math.max(0, this.last - Math.max(cut, seen)) : 0));
+  }
   _remark(moved) { if (moved) this._thread.remark(); }
 
   /** Sends a draft; resolves when it is stored. @param {any} draft */
@@ -156,7 +179,9 @@ export class Pane {
   /** The log is another one, restored from a backup: it is read anew, and what it has lost of ours is sent again. */
   async _again() {
     for (const part of [this._marks, this._receipts, this._status]) part.reset();
-    for (const { id, text, author } of await this._history.again()) {
+    await insist("history");
+    const past = await this._past();
+    for (const { id, text, author } of await past.again()) {
       if (this._side === "visitor" || author === this._root.dataset.agent) await this.write({ id, text, kind: "text" });
     }
   }

@@ -4,8 +4,17 @@ const NEAR = 48;
 export class Scroll {
   _box; _log; _jump; _words; _missed = 0; _watch = new AbortController();
 
-  /** @param {HTMLElement} root @param {HTMLElement} log @param {import("./words.js").Words} words @param {() => void} onEnd called when the end comes into view */
-  constructor(root, log, words, onEnd) {
+  /** The last number drawn, where later ones have been taken out; 0 where the thread is whole to its end. */
+  cut = 0;
+
+  /** Draws the end again after it was cut off; set by whoever cut it. @type {() => Promise<void>} */
+  back;
+
+  /**
+   * @param {HTMLElement} root @param {HTMLElement} log @param {import("./words.js").Words} words @param {() => void} onEnd called when the end comes into view
+   * @param {() => void} onBack called when somebody reads back
+   */
+  constructor(root, log, words, onEnd, onBack) {
     this._box = log.closest(".thread") ?? root;
     this._log = log;
     this._jump = root.querySelector("[data-jump]");
@@ -13,7 +22,7 @@ export class Scroll {
     this._box.style.overflowAnchor = "none"; // we anchor ourselves, and two would fight
     const { signal } = this._watch;
     this._box.addEventListener("scroll", () => {
-      if (!this.atEnd) return;
+      if (!this.atEnd) return onBack();
       this._tell(0);
       onEnd();
     }, { passive: true, signal });
@@ -21,7 +30,10 @@ export class Scroll {
   }
 
   /** Whether the newest message is in view. The box is column-reverse: its end is 0, and above it is negative. */
-  get atEnd() { return Math.abs(this._box.scrollTop) < NEAR; }
+  get atEnd() { return !this.cut && Math.abs(this._box.scrollTop) < NEAR; }
+
+  /** What scrolls. */
+  get box() { return this._box; }
 
   /** Changes the log without moving what is being read. @param {() => void} change */
   keep(change) {
@@ -29,7 +41,8 @@ export class Scroll {
     const line = this._anchor();
     const before = line?.getBoundingClientRect().top;
     change();
-    if (line?.isConnected) this._box.scrollTop += line.getBoundingClientRect().top - before;
+    const moved = line?.isConnected ? line.getBoundingClientRect().top - before : 0;
+    if (moved) this._box.scrollTop += moved; // to set it, even to what it is, stops a finger's fling on iOS
   }
 
   /** A message has come: unless it is in view, the pill counts it. */
@@ -37,6 +50,7 @@ export class Scroll {
 
   /** Goes to the newest message. */
   toEnd() {
+    if (this.cut) this.back().catch(() => {});
     this._box.scrollTop = 0;
     this._tell(0);
   }

@@ -1,5 +1,5 @@
 import { initial } from "./face.js";
-import { slot } from "./draw.js";
+import { slot } from "./slots.js";
 
 /** Where the conversation stands: who has it, the place in the queue, and whether one can still write. */
 export class Status {

@@ -1,5 +1,6 @@
 import { heading, isRow, next, previous, settled } from "./siblings.js";
-import { Rows, slot } from "./draw.js";
+import { Rows } from "./draw.js";
+import { slot } from "./slots.js";
 import { Scroll } from "./scroll.js";
 import { dayKey } from "./time.js";
 
@@ -9,15 +10,15 @@ export class Thread {
 
   /**
    * @param {HTMLElement} root the [data-chat] element
-   * @param {{words: import("./words.js").Words, marks: import("./marks.js").Marks, onEnd: () => void, onRetry: (client: string) => void}} options
+   * @param {{words: import("./words.js").Words, marks: import("./marks.js").Marks, onEnd: () => void, onBack: () => void, onRetry: (client: string) => void}} options
    */
-  constructor(root, { words, marks, onEnd, onRetry }) {
+  constructor(root, { words, marks, onEnd, onBack, onRetry }) {
     this._log = root.querySelector("[data-log]");
     this._rows = new Rows(root, words);
     this._words = words;
     this._marks = marks;
     this._side = root.dataset.side;
-    this.scroll = new Scroll(root, this._log, words, onEnd);
+    this.scroll = new Scroll(root, this._log, words, onEnd, onBack);
     this._log.addEventListener("click", (event) => {
       if (event.target.closest('[data-slot="retry"]')) onRetry(event.target.closest("li").dataset.client);
     });
@@ -25,6 +26,15 @@ export class Thread {
 
   /** The lowest number drawn, 0 for none. */
   get first() { return Number(this._log.querySelector("li[data-seq]")?.dataset.seq ?? 0); }
+
+  /** How many rows there are of anything. */
+  get size() { return this._log.childElementCount; }
+
+  /** The rows of the log's messages, oldest first. @returns {HTMLElement[]} */
+  rows() { return [...this._log.querySelectorAll("li[data-seq]")]; }
+
+  /** The row of a number. @param {number} seq @returns {HTMLElement | null} */
+  at(seq) { return this._log.querySelector(`li[data-seq="${seq}"]`); }
 
   /** Our own messages with a client id, oldest first, for when the server has lost them. */
   own() {
@@ -81,7 +91,7 @@ export class Thread {
 
   /** Puts the line "new messages" above a message. @param {number} seq */
   divide(seq) {
-    const li = this._log.querySelector(`li[data-seq="${seq}"]`);
+    const li = this.at(seq);
     if (!li) return;
     const old = this._log.querySelector("[data-unread]");
     const line = old ?? this._rows.clone("unread");
@@ -93,6 +103,7 @@ export class Thread {
 
   /** Takes everything out but what is not accepted yet. */
   clear() {
+    this.scroll.cut = 0;
     for (const li of [...this._log.children]) {
       if (li.dataset.seq || li.dataset.note || "day" in li.dataset || "unread" in li.dataset) li.remove();
     }
@@ -105,6 +116,7 @@ export class Thread {
     if (message.kind === "notice" && message.data?.seq) return this._recalled(message);
     let drawn = this._find(message);
     if (drawn?.dataset.seq || drawn?.dataset.note) return;
+    if (!drawn && this.scroll.cut && message.kind !== "note" && message.seq > this.scroll.cut) return; // its place is out of the page
     if (drawn && message.kind === "notice") drawn = drawn.remove(); // taken back before we knew that it was accepted
     const li = drawn ?? this._rows.message(message);
     if (drawn) this._rows.settle(drawn, message);
@@ -120,8 +132,8 @@ export class Thread {
     const li = this._rows.message({ ...message, seq, created_at: old.dataset.at });
     old.replaceWith(li);
     for (const quote of this._log.querySelectorAll(`[data-quote="${seq}"]`)) slot(quote, "excerpt");
-    this._tidy(li);
-    if (next(li)) this._tidy(next(li));
+    this.tidy(li);
+    if (next(li)) this.tidy(next(li));
   }
 
   _byClient(client) { return client ? this._log.querySelector(`li[data-client="${CSS.escape(client)}"]`) : null; }
@@ -148,12 +160,12 @@ export class Thread {
   _place(li, before, drawn = null) {
     const moves = !drawn || (before && before.compareDocumentPosition(li) & Node.DOCUMENT_POSITION_FOLLOWING);
     if (moves) this._log.insertBefore(li, before ? heading(before) : this._log.querySelector(":scope > [data-typing]"));
-    this._tidy(li);
-    if (next(li)) this._tidy(next(li));
+    this.tidy(li);
+    if (next(li)) this.tidy(next(li));
   }
 
   /** Sees to the day above a row and to whether it goes on the row before. */
-  _tidy(li) {
+  tidy(li) {
     const before = previous(li);
     let line = li.previousElementSibling, day = null, unread = false;
     for (; line && line !== before; line = line.previousElementSibling) {

@@ -7,7 +7,7 @@ const HOLD = 500, WITHIN = 120_000;
  * for mouse and keyboard, and under a finger that stays; the console has its buttons beside each message.
  */
 export class Tools {
-  _root; _log; _side; _words; _post; _quote; _menu; _opener = null; _row = null; _hold; _off = new AbortController();
+  _root; _log; _side; _words; _post; _quote; _menu; _opener = null; _row = null; _styled; _hold; _off = new AbortController();
 
   /** @param {HTMLElement} root the [data-chat] element @param {{words: import("./words.js").Words, post: (path: string) => Promise<any>, quote: (quote?: any) => void}} options post: to a path below the conversation's */
   constructor(root, { words, post, quote }) {
@@ -18,7 +18,7 @@ export class Tools {
     this._post = post;
     this._quote = quote;
     const made = root.querySelector("template[data-tools]");
-    this._menu = made && root.appendChild(document.importNode(made.content.querySelector("[role=menu]"), true));
+    this._menu = made && root.querySelector(".thread").appendChild(document.importNode(made.content.querySelector("[role=menu]"), true));
     const { signal } = this._off;
     const on = (target, kinds, f) => kinds.split(" ").forEach((kind) => target.addEventListener(kind, f, { signal }));
     on(root, "click", (event) => this._click(event));
@@ -32,7 +32,7 @@ export class Tools {
       if (recall) recall.hidden = !this._mine(row);
     });
     if (!made) return;
-    sheet("tools.css");
+    this._styled = sheet("tools.css");
     const opener = made.content.querySelector("[data-opens]");
     const dress = () => {
       for (const body of this._log.querySelectorAll(".message[data-seq] .message__body:not(:has([data-opens]))")) body.append(document.importNode(opener, true));
@@ -93,9 +93,11 @@ export class Tools {
     return by === this._side && (by === "visitor" || author === this._root.dataset.agent) && Date.now() - Date.parse(at) < WITHIN;
   }
 
-  _open(row, opener = row.querySelector("[data-opens]")) {
+  async _open(row, opener = row.querySelector("[data-opens]")) {
     this._close();
     this._row = row;
+    await this._styled; // where it goes depends on how large it is
+    if (this._row !== row) return;
     this._opener = opener;
     this._say("");
     this._menu.querySelector('[data-action="recall"]').hidden = !this._mine(row);

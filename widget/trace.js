@@ -1,4 +1,4 @@
-import { show, slot } from "./draw.js";
+import { show, slot } from "./slots.js";
 
 /** Shows how a message went, hop by hop, in the console's drawer. */
 export class Trace {

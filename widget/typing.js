@@ -1,4 +1,4 @@
-import { slot } from "./draw.js";
+import { slot } from "./slots.js";
 
 const EVERY = 3_000;
 const LASTS = 6_000;

@@ -1,4 +1,3 @@
-// What is needed only once somebody attaches something or looks at it: a module of its own, which attach.js fetches.
 import { backoff } from "./backoff.js";
 import { Carrier } from "./carry.js";
 import { newID } from "./id.js";

@@ -14,8 +14,8 @@ import (
 //go:embed dist/*.js
 var dist embed.FS
 
-// Files are the scripts as they are served: loader.js, a classic script for hosts, and the modules chat.js and console.js, and upload.js, which both
-// fetch when somebody attaches something or looks at it.
+// Files are the scripts as they are served: loader.js, a classic script for hosts, the modules chat.js and console.js, and
+// classic scripts that these fetch when somebody needs them (needs.js, later.js).
 func Files() fs.FS {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {

@@ -268,6 +268,7 @@ func TestIdentity_TwoOnOneDevice(t *testing.T) {
 func TestWidget_Attributes(t *testing.T) {
 	p := startProgram(t)
 	v := sits(t, startBrowser(t), "the shopper", 1440, 900, false)
+	v.must("be a site whose own script may add scripts", call(cdppage.SetBypassCSP, cdppage.SetBypassCSPParams{Enabled: true}))
 	v.goes(p.url + "/demo")
 	v.page = launcher
 	v.sees("the launcher", `all("button.launcher").length === 1`)

@@ -115,7 +115,7 @@ func render(c echo.Context, status int, page templ.Component) error {
 }
 
 // swaps reports whether script asks for the parts of a page that change.
-func swaps(c echo.Context) bool { return c.Request().Header.Get("HX-Request") == "true" }
+func swaps(c echo.Context) bool { return c.Request().Header.Get("X-Partial") == "true" }
 
 // thread is a conversation as its pane shows it: the last messages, or those before a number.
 func (h *Handlers) thread(ctx context.Context, id chat.ID, before int64) (console.Thread, []chat.Conversation, error) {

@@ -42,7 +42,10 @@ func (h *Handlers) List(c echo.Context) error {
 	if !swaps(c) {
 		return c.Redirect(http.StatusSeeOther, l.URL("/console"))
 	}
-	return render(c, http.StatusOK, in.Page())
+	if in.Later {
+		return render(c, http.StatusOK, in.Page())
+	}
+	return render(c, http.StatusOK, in.Body())
 }
 
 // Conversation shows the console with a conversation open, or, to script, what of it changes.

@@ -83,8 +83,8 @@ func (h *Handlers) Icon(c echo.Context) error {
 	return c.Redirect(http.StatusFound, static.Path("icons/mark.svg"))
 }
 
-// shopPolicy is that of any host with a strict policy: its own things, and the desk in a frame.
-const shopPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+// shopPolicy is that of a host with the strictest policy: its own things, and the desk in a frame.
+const shopPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // Demo is a sample shop with the widget on it.
 func (h *Handlers) Demo(c echo.Context) error {

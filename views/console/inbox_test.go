@@ -138,7 +138,7 @@ func TestInbox_View(t *testing.T) {
 		if v, _ := attr(one(t, list, "aria-current", "true"), "href"); v != "/console/c/"+string(id(11))+"?view=mine" {
 			t.Errorf("the current one is %s", v)
 		}
-		more := one(t, one(t, list, "data-more", ""), "hx-get", "")
+		more := one(t, one(t, list, "data-more", ""), "class", "button")
 		if v, _ := attr(more, "href"); v != "/console?cursor=next&view=mine" {
 			t.Errorf("more leads to %s", v)
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/taadis/unique-support/core/chat"
-	"github.com/taadis/unique-support/static"
 	"github.com/taadis/unique-support/views/i18n"
 )
 
@@ -95,8 +94,6 @@ func Text(s string) templ.Component {
 		return err
 	})
 }
-
-func icons() string { return static.Path("icons/icons.svg") }
 
 // media limits a browser bar's colour to the system's theme where the page follows it.
 func media(chosen, scheme string) string {

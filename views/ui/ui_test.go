@@ -87,7 +87,8 @@ func TestAssets(t *testing.T) {
 		}
 		return w.Body.String()
 	}
-	icons := serve(static.Path("icons/icons.svg"))
+	visitors := serve(static.Path("icons/icons.svg"))
+	icons := visitors + serve(static.Path("icons/desk.svg"))
 	icon := regexp.MustCompile(`\bIcon(?:With)?\("([^"]+)"`)
 	asset := regexp.MustCompile(`static\.Path\("([^"]+\.\w+)"\)|"((?:css|widget|console)/[\w.-]+\.(?:css|js))"`)
 	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
@@ -98,6 +99,8 @@ func TestAssets(t *testing.T) {
 		for _, m := range icon.FindAllStringSubmatch(string(src), -1) {
 			if !strings.Contains(icons, `id="i-`+m[1]+`"`) {
 				t.Errorf("%s draws the icon %s, which there is not", name, m[1])
+			} else if (strings.HasPrefix(name, "../window/") || strings.HasPrefix(name, "../ui/")) && !strings.Contains(visitors, `id="i-`+m[1]+`"`) {
+				t.Errorf("%s draws the icon %s, for which a visitor's page would ask for another file", name, m[1])
 			}
 		}
 		for _, m := range asset.FindAllStringSubmatch(string(src), -1) {

@@ -1,0 +1,50 @@
+import { fetchPage, put } from "./swap.js";
+
+const TYPING = 300;
+
+/** The list of conversations as searched and filtered, and its next page, without a new page. Where that fails the browser goes there itself. */
+export class Filter {
+  _shown; _timer; _abort = new AbortController();
+
+  /** @param {() => void} shown called after the list was replaced */
+  constructor(shown) {
+    this._shown = shown;
+    for (const kind of ["submit", "change", "input"]) document.addEventListener(kind, (event) => this._hear(event));
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("li[data-more] a");
+      if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      this._more(link);
+    });
+  }
+
+  _hear(event) {
+    const form = event.target.closest(".inbox__ask");
+    if (!form) return;
+    if (event.type === "submit") event.preventDefault();
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this._ask(form), event.type === "input" ? TYPING : 0);
+  }
+
+  async _ask(form) {
+    this._abort.abort();
+    const { signal } = (this._abort = new AbortController());
+    try {
+      const page = await fetchPage(`/console/list?${new URLSearchParams(new FormData(form))}`, { partial: true, signal });
+      put(document.querySelector("#list"), page.querySelector("#list"));
+      this._shown();
+    } catch {
+      if (!signal.aborted) form.submit();
+    }
+  }
+
+  async _more(link) {
+    try {
+      const page = await fetchPage(`/console/list${link.search}`, { partial: true });
+      link.closest("li").replaceWith(...page.body.children);
+      this._shown();
+    } catch {
+      location.assign(link.href);
+    }
+  }
+}
