@@ -16,6 +16,14 @@ func (s *Store) SetHours(ctx context.Context, line string, h chat.Hours) error {
 	return s.setLine(ctx, "Line_Hours", line, h, func(l *chat.Line) { l.Hours = h })
 }
 
+// SetQuestions sets what the line asks before a visitor's first words; the other nodes hear of it within seconds.
+func (s *Store) SetQuestions(ctx context.Context, line string, q chat.Questions) error {
+	if err := q.Check(); err != nil {
+		return err
+	}
+	return s.setLine(ctx, "Line_Questions", line, append(chat.Questions{}, q...), func(l *chat.Line) { l.Questions = q })
+}
+
 // setLine writes one of a line's settings, and changes what is known of the line here.
 func (s *Store) setLine(ctx context.Context, statement, line string, setting any, change func(*chat.Line)) error {
 	b, err := json.Marshal(setting)
@@ -50,4 +58,24 @@ func (s *Store) Leave(ctx context.Context, line string, conversation chat.ID, co
 		_, err := b.t.exec("Conversation_Leave", conversation, now, contact)
 		return nil, err
 	})
+}
+
+// Answer keeps what a visitor said before her first words; what she said before is replaced.
+func (s *Store) Answer(ctx context.Context, line string, conversation chat.ID, answers []chat.Answer, by chat.Author) (chat.Conversation, error) {
+	p, err := s.line(line)
+	if err != nil {
+		return chat.Conversation{}, err
+	}
+	b, err := json.Marshal(append([]chat.Answer{}, answers...))
+	if err != nil {
+		return chat.Conversation{}, fmt.Errorf("write answers: %w", err)
+	}
+	n, err := p.exec(ctx, "Conversation_Answer", conversation, by.ID, string(b))
+	if err == nil && n == 0 {
+		err = chat.NotFound()
+	}
+	if err != nil {
+		return chat.Conversation{}, err
+	}
+	return p.conversation(ctx, line, conversation)
 }

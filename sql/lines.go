@@ -59,6 +59,7 @@ type lineRow struct {
 	Signing   chat.Signing   `db:"signing"`
 	Secrets   pq.StringArray `db:"identity_secrets"`
 	Hours     []byte         `db:"hours"`
+	Questions []byte         `db:"questions"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
 	pushRow
@@ -72,6 +73,12 @@ func (r lineRow) line() (chat.Line, error) {
 	}
 	if err := json.Unmarshal(r.Hours, &l.Hours); err != nil {
 		return l, fmt.Errorf("read hours of %s: %w", r.Name, err)
+	}
+	if err := json.Unmarshal(r.Questions, &l.Questions); err != nil {
+		return l, fmt.Errorf("read questions of %s: %w", r.Name, err)
+	}
+	if len(l.Questions) == 0 {
+		l.Questions = nil
 	}
 	return l, nil
 }
@@ -147,7 +154,7 @@ func (s *Store) mend(p *place) {
 }
 
 // PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
-// l.DSN says: see MoveLine. It keeps its Identity, Hours and Push too: see SetIdentity, SetHours and SetPush.
+// l.DSN says: see MoveLine. It keeps its Identity, Hours, Questions and Push too: see SetIdentity, SetHours, SetQuestions and SetPush.
 func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	l.Color = cmp.Or(l.Color, "#176b87")
 	l.Locale = cmp.Or(l.Locale, "zh-CN")

@@ -2,6 +2,7 @@ package sql
 
 import (
 	stdsql "database/sql"
+	"encoding/json"
 	"time"
 
 	"github.com/lib/pq"
@@ -39,14 +40,21 @@ type row struct {
 	Score            int             `db:"score"`
 
 	// Only some statements say these.
-	Place  int       `db:"place"`
-	Unread int64     `db:"unread"`
-	Now    time.Time `db:"now"`
+	Place   int       `db:"place"`
+	Answers []byte    `db:"answers"`
+	Unread  int64     `db:"unread"`
+	Now     time.Time `db:"now"`
 }
 
 func (r *row) conversation(line string) chat.Conversation {
+	var answers []chat.Answer
+	_ = json.Unmarshal(r.Answers, &answers) // nothing where the statement does not say them
+	if len(answers) == 0 {
+		answers = nil
+	}
 	return chat.Conversation{
-		ID: r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Verified: r.Verified, Status: r.Status, Agent: r.agent(),
+		Answers: answers,
+		ID:      r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Verified: r.Verified, Status: r.Status, Agent: r.agent(),
 		LastSeq: r.LastSeq, NoteSeq: r.NoteSeq, Preview: r.Preview, PreviewBy: r.PreviewBy, Reason: r.Reason, Labels: r.Labels,
 		Created: at(r.Created), Last: at(r.Last), Waiting: at(r.Waiting.Time), Assigned: at(r.Assigned.Time), Replied: at(r.Replied.Time),
 		Closed: at(r.Closed.Time), Snoozed: at(r.Snoozed.Time), Left: at(r.Left.Time), Contact: r.Contact, Position: r.Place, Read: r.marks(), Unread: r.Unread, Score: r.Score,

@@ -59,6 +59,7 @@ class Chat {
     if (known) this._enter(known);
     else if (conversation) this._listen();
     else if (this._session.stored) this._resume();
+    if (this._root.dataset.asks === "true") this._needs.need("begin").catch(() => {}); // the form posts by itself
     setInterval(() => this._queue(), POLL);
     this._root.addEventListener("click", (event) => {
       const link = this._session.stored && event.target.closest("[data-transcript]");
@@ -80,6 +81,8 @@ class Chat {
         await Promise.all([attach.styled, later("kinds")]); // it draws pictures
         return attach;
       },
+      // where the line asks something before the first words
+      begin: ({ Begin }) => new Begin(this._root, { ready, headers, words }),
       // to end, begin again or rate, and for what is in the bar
       forms: ({ Forms }) => new Forms({ api: this._api, words, id: () => this._pane.id, again: async () => this._enter(await this._session.renew()) }),
       // somebody shows this page in something of theirs: they are told what they may know, and may ask for a few things
@@ -134,6 +137,7 @@ class Chat {
 
   async _enter(answer) {
     await this._person.is(answer);
+    this._root.dataset.signed = String(answer.visitor.verified);
     const { conversation, epoch, visitor } = answer;
     if (visitor.card) insist("kinds").then(({ offer }) => offer(this._root, visitor.card));
     const changed = conversation.id !== this._pane.id;

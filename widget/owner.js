@@ -31,7 +31,7 @@ export class Owner {
 
   /** Forgets what was being written and where she was reading. @param {{clear: () => Promise<void>}} outbox */
   async wipe(outbox) {
-    for (const kind of ["draft:visitor", "place", "contact", "leave"]) remember(`support-${kind}:${this._line}`, "");
+    for (const kind of ["draft:visitor", "place", "contact", "leave", "begun"]) remember(`support-${kind}:${this._line}`, "");
     await outbox.clear();
   }
 }

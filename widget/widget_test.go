@@ -14,7 +14,7 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"admin.js", "attach.js", "chat.js", "console.js", "doctor.js", "forms.js", "history.js", "host.js", "hours.js", "kinds.js", "loader.js", "tools.js", "transcript.js"}; !slices.Equal(names, want) {
+	if want := []string{"admin.js", "attach.js", "begin.js", "chat.js", "console.js", "doctor.js", "forms.js", "history.js", "host.js", "hours.js", "kinds.js", "loader.js", "tools.js", "transcript.js"}; !slices.Equal(names, want) {
 		t.Errorf("served are %v, want %v", names, want)
 	}
 	t.Run("a host's page loads less than 3 KB", func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestFiles(t *testing.T) {
 	})
 	t.Run("what is asked for later is there, nothing writes markup, nothing is newer than ES2018", func(t *testing.T) {
 		// To attach or look at something, to end and rate, to read back, where there is a host or working hours, for more than text, near a message, to take it all along.
-		later := map[string][]string{"chat.js": {"attach", "forms", "history", "host", "hours", "kinds", "tools", "transcript"}, "console.js": {"attach", "history", "kinds"}}
+		later := map[string][]string{"chat.js": {"attach", "begin", "forms", "history", "host", "hours", "kinds", "tools", "transcript"}, "console.js": {"attach", "history", "kinds"}}
 		newer := regexp.MustCompile(`\?\.[A-Za-z_$(\[]|\?\?|[.\s{;,]#[a-zA-Z]+[=(.]|\bimport[.(]|catch\{|\d_\d|(\|\||&&)=|\b\d+n\b`)
 		for _, name := range names {
 			script, err := fs.ReadFile(Files(), name)

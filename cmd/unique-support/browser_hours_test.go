@@ -1,11 +1,15 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/taadis/unique-support/core/chat/sample"
 )
 
 // The line closes while a visitor is typing, opens and closes again: her words stay where they are, and become a message that is left.
@@ -51,4 +55,47 @@ func TestChatPage_LineThatCloses(t *testing.T) {
 	v.must("reload", chromedp.Reload())
 	v.sees("the same, drawn by the server", left)
 	v.wellBehaved(desk)
+}
+
+// A line asks before the first words: what is wrong is said beside what was typed, nothing is reloaded, and the agent reads the answers.
+func TestChatPage_AsksFirst(t *testing.T) {
+	t.Parallel()
+	s := &talk{T: t, desk: startProgram(t)}
+	name := filepath.Join(t.TempDir(), "questions.json")
+	asked := `[{"name": "name", "type": "text", "label": {"zh-CN": "怎么称呼您"}}, {"name": "phone", "type": "phone", "optional": true, "label": {"zh-CN": "手机号"}}, {"name": "topic", "type": "choice", "label": {"zh-CN": "想咨询什么"}, "options": {"zh-CN": ["订单", "退换货"]}}]`
+	if err := os.WriteFile(name, []byte(asked), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	typist{t, s.desk.dir}.prints("line", "asks", "demo", "--set", name)
+	eventually(t, "questions on the page", func() bool {
+		a, err := request(t.Context(), "GET", s.desk.url+"/c/demo", "", "")
+		return err == nil && strings.Contains(a.body, `data-asks="true"`)
+	})
+	browser := startBrowser(t)
+	s.visitor, s.linxiao = sits(t, browser, "the visitor", 390, 844, true), sits(t, browser, "林晓", 1440, 900, false)
+	s.signsIn(s.linxiao, sample.Agents()[0])
+	v := s.visitor
+	v.goes(s.desk.url + "/c/demo")
+	v.sees("the questions and no field to write in", `text(".begin h2") !== "" && !all("form[data-composer]").length && page.readyState === "complete"`)
+	s.stays(v)
+	v.writes(".begin input[name=name]", "周明玥")
+	v.writes(".begin input[name=phone]", "138")
+	v.press(".begin button.button")
+	v.sees("what is wrong, beside what she typed", `text("#ask-phone").includes("5") && text("#ask-topic") === "请选一项" && !text("#ask-name") && page.querySelector(".begin [name=name]").value === "周明玥" && page.activeElement.name === "phone"`)
+	v.writes(".begin input[name=phone]", "0013 8000")
+	v.press(".begin label.choice:last-of-type")
+	v.press(".begin button.button")
+	v.sees("the field to write in", `all("form[data-composer]").length === 1 && !all(".begin").length`)
+	s.visitorSays("杯口裂了一道")
+	v.sees("her words", `texts(".message--own .bubble").join() === "杯口裂了一道"`)
+	s.stayed(v)
+	var err error
+	if s.id, err = ask[string](v, "page.body.dataset.conversation"); err != nil || s.id == "" {
+		t.Fatalf("the page has the conversation %q (%v)", s.id, err)
+	}
+	s.linxiao.press(s.row())
+	s.linxiao.sees("who she is and what she said", `text("#side .side__name") === "周明玥" && ["怎么称呼您", "1380013 8000", "想咨询什么", "退换货"].every((w) => text("#side").includes(w))`)
+	v.must("reload", chromedp.Reload())
+	v.sees("no questions", `texts(".message--own .bubble").join() === "杯口裂了一道" && !all(".begin").length`)
+	s.linxiao.wellBehaved(s.desk)
 }

@@ -120,26 +120,7 @@ func TestCommands(t *testing.T) {
 		}
 		c.refuses("", "line", "create", "lost", "--title", "Lost", "--dsn", dsn+" dbname=nowhere")
 	})
-	t.Run("line hours", func(t *testing.T) {
-		c := c.at(t)
-		if out := c.prints("line", "hours", "mall"); out != "never closes\n" {
-			t.Errorf("it says\n%s", out)
-		}
-		c.refuses("time zone", "line", "hours", "mall", "--open", "mon=09:00-18:00")
-		c.refuses("time zone", "line", "hours", "mall", "--zone", "Moon/Sea")
-		c.refuses("no day", "line", "hours", "mall", "--zone", "Asia/Shanghai", "--open", "monday=09:00-18:00")
-		c.refuses("09:00-18:00", "line", "hours", "mall", "--zone", "Asia/Shanghai", "--open", "mon=9-18")
-		c.refuses("2026-10-01", "line", "hours", "mall", "--zone", "Asia/Shanghai", "--on", "10-01=closed")
-		c.prints("line", "hours", "mall", "--zone", "Asia/Shanghai", "--open", "sat-mon=09:00-12:00,13:00-18:00", "--on", "2026-10-01=closed", "--on", "2026-10-02=10:00-11:00")
-		c.prints("line", "hours", "mall", "--open", "sun=closed", "--on", "2026-10-02=usual")
-		if out := c.prints("line", "hours", "mall"); !matches(out, `Asia/Shanghai, now (open|closed) until 20\d\d-`, `mon +09:00-12:00,13:00-18:00`, `tue +closed`, `sat +09:00-12:00`, `sun +closed`, `2026-10-01 +closed`) || strings.Contains(out, "2026-10-02") {
-			t.Errorf("it says\n%s", out)
-		}
-		c.prints("line", "hours", "mall", "--always")
-		if out := c.prints("line", "hours", "mall"); out != "never closes\n" {
-			t.Errorf("it says\n%s", out)
-		}
-	})
+	c.setsLife(t)
 	t.Run("line identity", func(t *testing.T) {
 		c := c.at(t)
 		if out := c.prints("line", "identity", "shop"); !matches(out, `identities: off`, `secrets: +0`) {

@@ -51,6 +51,8 @@ type Conversation struct {
 	// when the conversation ends, the contact stays.
 	Left    Time   `json:"left_message_at,omitzero"`
 	Contact string `json:"contact,omitempty"`
+	// Answers are what its visitor said before her first words.
+	Answers []Answer `json:"answers,omitempty"`
 	// Position is the place in the queue, 1 for the next; 0 when it does not wait.
 	Position int `json:"position,omitempty"`
 	// Wait is how many minutes that probably takes, told to visitors; 0 when unknown.

@@ -20,6 +20,8 @@ type Line struct {
 	Greeting map[string]string `json:"greeting,omitempty"`
 	// ReplyTime is how soon agents usually answer, in minutes; 0 when unknown.
 	ReplyTime int `json:"reply_minutes,omitempty"`
+	// Questions are what it asks before a visitor's first words, unless her identity is signed; see Store.SetQuestions.
+	Questions Questions `json:"-"`
 	// Hours are when it works; see Store.SetHours.
 	Hours Hours `json:"-"`
 	// Identity is how the line knows who its visitors are; see Store.SetIdentity.

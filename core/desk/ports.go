@@ -101,6 +101,8 @@ type Conversations interface {
 	Label(ctx context.Context, line string, conversation chat.ID, labels []string) (chat.Conversation, error)
 	// Leave marks a conversation that has not ended as a message that was left, and keeps where its visitor is to be answered.
 	Leave(ctx context.Context, line string, conversation chat.ID, contact string, by chat.Author) (chat.Moved, error)
+	// Answer keeps what a visitor said before her first words; what she said before is replaced.
+	Answer(ctx context.Context, line string, conversation chat.ID, answers []chat.Answer, by chat.Author) (chat.Conversation, error)
 	// Rate keeps the visitor's rating of her conversation. One that comes within chat.RateChange replaces it and writes no
 	// second notice; after that it is chat.Conflict, until the conversation has ended anew.
 	Rate(ctx context.Context, line string, conversation chat.ID, r chat.Rating, by chat.Author, trace string) (chat.Moved, error)

@@ -90,6 +90,8 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 		}
 		_, _, err = h.desk.Send(c.Request().Context(), chat.Draft{Conversation: conversation, ClientID: clientID(c, h.clock.Now()), Kind: chat.KindCard})
 		return err
+	case "begin":
+		return h.begin(c, line)
 	case "again":
 		return h.again(c, line)
 	case "logout":
@@ -225,7 +227,11 @@ func (h *Handlers) refuse(c echo.Context, line chat.Line, err error) error {
 		return h.sorry(c, line, broken, written(c))
 	}
 	sentence := ui.Problem(page.Text, err, chat.TraceFrom(c.Request().Context()))
-	if c.FormValue("action") == "rate" {
+	if c.FormValue("action") == "begin" {
+		given := answered(c, line)
+		_, wrong := line.Questions.Fill(given, page.Text.Locale())
+		page.Begin = window.NewBegin(line.Questions, given, wrong, page.Text)
+	} else if c.FormValue("action") == "rate" {
 		page.Rating.Error, page.Rating.Comment, page.Rating.Late = sentence, c.FormValue("comment"), false
 	} else if answers := filled(c); len(answers) > 0 {
 		page.Draft = window.Draft{ClientID: clientID(c, h.clock.Now()), AnswerTo: answerTo(c), Answers: answers, Error: sentence}

@@ -26,3 +26,28 @@ func (h *Handlers) contact(c echo.Context, line chat.Line) (string, error) {
 	}
 	return said, chat.CheckContact(said)
 }
+
+// begin takes what the line asks before the first words. Nothing is made of somebody whose answers are not right.
+func (h *Handlers) begin(c echo.Context, line chat.Line) error {
+	given, locale := answered(c, line), h.door.Locale(c)
+	_, wrong := line.Questions.Fill(given, locale)
+	for _, q := range line.Questions {
+		if err := wrong[q.Name]; err != nil {
+			return err
+		}
+	}
+	conversation, err := h.enter(c, line, false)
+	if err != nil {
+		return err
+	}
+	return h.desk.Answer(c.Request().Context(), conversation, given, locale)
+}
+
+// answered is what stands in the fields of the line's questions.
+func answered(c echo.Context, line chat.Line) map[string]string {
+	given := map[string]string{}
+	for _, q := range line.Questions {
+		given[q.Name] = c.FormValue(q.Name)
+	}
+	return given
+}

@@ -78,6 +78,9 @@ func (h *Handlers) page(c echo.Context, line chat.Line) (window.Chat, error) {
 	} else if ok {
 		page.Offered(card)
 	}
+	if conversation.LastSeq == 0 && len(conversation.Answers) == 0 && !actor.Signed {
+		page.Begin = window.NewBegin(line.Questions, nil, nil, text)
+	}
 	page.Draft.ClientID, page.Accept = chat.NewID(now), media.Accept(h.fileMax)
 	return page, nil
 }

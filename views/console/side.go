@@ -22,8 +22,10 @@ type Side struct {
 	Verified bool
 	// Identity, Browsing and Attributes are facts, those nobody knows left out.
 	Identity, Browsing, Attributes []Fact
-	Labels                         []string
-	Earlier                        []Past
+	// Answers are what she said before her first words.
+	Answers []Fact
+	Labels  []string
+	Earlier []Past
 }
 
 // Fact is a name and what stands behind it.
@@ -70,6 +72,9 @@ func (r Reader) Side(l List, c chat.Conversation, v chat.Visitor, earlier []chat
 		Fact{Name: r.Text.S("console.side.seen"), Value: r.moment(v.Seen)},
 	)
 	s.Attributes = r.attributes(v.Attributes)
+	for _, a := range c.Answers {
+		s.Answers = append(s.Answers, facts(Fact{Name: a.Label, Value: a.Value})...)
+	}
 	for _, e := range earlier {
 		if e.ID == c.ID {
 			continue

@@ -80,6 +80,7 @@ type Chat struct {
 	// Hello and Lead are what a new visitor reads first.
 	Hello, Lead string
 	Hours       Hours
+	Begin       Begin
 	Queue       Queue
 	Rating      Rating
 	Draft       Draft

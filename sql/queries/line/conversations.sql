@@ -2,7 +2,7 @@
 -- The place in the queue is counted no further than 1,000: it is asked for with every heartbeat of whoever waits.
 SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
-       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.answers,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
        CASE WHEN c.status <> 'waiting' THEN 0 ELSE (SELECT count(*) FROM (
            SELECT 1 FROM conversations w
@@ -86,6 +86,9 @@ UPDATE conversations SET labels = CAST($2 AS text[]) WHERE id = $1;
 -- name: Conversation_Leave
 -- While the row is locked. The first time stays.
 UPDATE conversations SET left_at = COALESCE(left_at, CAST($2 AS timestamptz)), contact = $3 WHERE id = $1;
+
+-- name: Conversation_Answer
+UPDATE conversations SET answers = CAST($3 AS jsonb) WHERE id = $1 AND visitor_id = $2;
 
 -- name: Conversation_Rate
 -- No row when there is a rating that may not be changed any more. What was rated before it ended anew is rated anew.
