@@ -147,6 +147,15 @@ func state(m chat.Marks, seq int64) string {
 	}
 }
 
+// stateKey names the words for how far it has come. What the visitor's page has not acknowledged she does not have, as far as
+// anybody knows: an agent is told that, and not that it went out.
+func (r Row) stateKey() string {
+	if r.State == "sent" {
+		return "console.not_received"
+	}
+	return "state." + r.State
+}
+
 // follows reports whether a row goes on where the one above ended.
 func follows(above, row Row) bool {
 	if above.Kind != row.Kind || above.Author != row.Author || row.Kind == RowNotice || row.Kind == RowDay || row.Kind == RowUnread {

@@ -11,7 +11,7 @@ var said = []struct {
 	values    []string
 }{
 	{"sending", "state.sending", nil},
-	{"sent", "state.sent", nil},
+	{"sent", "console.not_received", nil},
 	{"delivered", "state.delivered", nil},
 	{"read", "state.read", nil},
 	{"failed", "state.failed", nil},
