@@ -109,7 +109,7 @@ func (s *talk) choosesAndFillsIn() {
 	s.sends(`{"kind":"card","text":"订单 0862","data":{"title":"雾灰手作陶杯","spec":"350 ml × 2","price":"¥256.00","status":"已签收","number":"20260714-0862","action":"查看订单","url":"https://hemu.example/o/0862"}}`)
 	for _, who := range []*screen{v, l} {
 		who.sees("the card", `text("[data-log] .card__title") === "雾灰手作陶杯" && text("[data-log] .card__status") === "已签收" && all("[data-log] a.card__action")[0].href === "https://hemu.example/o/0862"`)
-		who.sees("no words beside it", `!page.body.innerText.includes("订单 0862")`)
+		who.sees("no words beside it", `!page.querySelector("[data-log]").innerText.includes("订单 0862")`)
 	}
 	s.sends(`{"kind":"choices","text":"要补发吗？","data":{"options":["补发一只","退款"]}}`)
 	l.sees("what she may choose from", `texts(".pane .offers__one").join() === "补发一只,退款"`)
