@@ -11,7 +11,7 @@ const NEAR = 1_500;
  * back from the log, at both ends, so that ten thousand messages scroll like a hundred and fifty.
  */
 export class History {
-  _button; _thread; _scroll; _catchup; _page; _busy = false; _first; _ours = new Map(); _off = new AbortController();
+  _button; _thread; _scroll; _catchup; _page; _busy = false; _first; _ours = new Map();
 
   /**
    * @param {HTMLElement} root
@@ -25,7 +25,6 @@ export class History {
     this._page = page;
     this._first = thread.first;
     this._scroll.back = () => this.newest();
-    this._scroll.box.addEventListener("scroll", () => this.look(), { passive: true, signal: this._off.signal });
   }
 
   /** Fetches what the reader is about to reach. */
@@ -84,9 +83,6 @@ export class History {
     this._catchup.passed = () => {};
     return [...ours.values()].filter((m) => !there.has(m.id));
   }
-
-  /** Lets go of the page. */
-  disconnect() { this._off.abort(); }
 
   _later() {
     return this._run(`after=${this._scroll.cut}`, ({ messages }) => {

@@ -31,7 +31,7 @@ export class Pane {
     this._unread = unread;
     this._divided = root.querySelector("[data-unread]") !== null;
     this._marks = new Marks(Number(delivered), Number(read));
-    this._thread = new Thread(root, { words, marks: this._marks, onEnd: () => this._receipts.look(), onBack: () => this._past().catch(() => {}), onRetry: (id) => this._outgoing.retry(id) });
+    this._thread = new Thread(root, { words, marks: this._marks, onEnd: () => this._receipts.look(), onBack: () => this._past().then((past) => past.look()).catch(() => {}), onRetry: (id) => this._outgoing.retry(id) });
     this._catchup = new CatchUp({ last: Number(last), fetch: (after) => api.get(`${this._path}/messages?after=${after}&limit=200`), release: (m) => this._release(m) });
     this._receipts = new Receipts({ seen: Number(seen), delivers: side === "visitor", post: (body) => api.post(`${this._path}/read`, body), looking: () => this._looking, moved: () => this._moved() });
     this._typing = new Typing(root, { words, tell: async (body) => this.id && api.post(`${this._path}/typing`, body) });
@@ -105,7 +105,7 @@ export class Pane {
     if (conversation.id === this.id) return this._status.show(conversation);
     this._root.dataset.conversation = conversation.id;
     this._thread.clear();
-    if (this._history) this._history = void this._history.disconnect();
+    this._history = null;
     this._status.show(conversation);
     this._remark(this._marks.heartbeat(this._side, conversation.read));
     this._receipts.reset(conversation.read?.[this._side] ?? 0);
@@ -117,7 +117,7 @@ export class Pane {
 
   /** Lets go of the page. What is written or waits stays kept. */
   disconnect() {
-    for (const part of [this._thread, this._history, this._receipts, this._notice, this.composer]) part?.disconnect();
+    for (const part of [this._thread, this._receipts, this._notice, this.composer]) part?.disconnect();
     this._typing.hide();
     this._catchup.stop();
   }

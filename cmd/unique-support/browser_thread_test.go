@@ -71,9 +71,6 @@ func (s *screen) scrolls(screens int, until string) (frames []float64) {
 // A thread of ten thousand messages is a few screens of rows wherever one reads it; it opens with the last thirty.
 func TestThread_Long(t *testing.T) {
 	t.Parallel()
-	if !*measures {
-		t.Skip("scrolling ten thousand messages takes minutes and a quiet machine: go test ./cmd/unique-support -run Thread_Long -measure")
-	}
 	p := startProgram(t, "SUPPORT_LIMITS=off")
 	key := p.tells("apikey", "create", "--user", sample.Agents()[0].Email, "--name", "test")
 	s := &talk{T: t, desk: p, visitor: sits(t, startBrowser(t), "the visitor", 390, 844, true)}
