@@ -22,6 +22,14 @@ type Invitation struct {
 	Expires Time     `json:"expires_at"`
 }
 
+// Member is somebody of the team, as those who run the desk see her.
+type Member struct {
+	Agent
+	// Open is how many conversations she has on the line that gives her most, Seated whether she takes any now.
+	Open   int  `json:"open"`
+	Seated bool `json:"seated"`
+}
+
 // Change is what becomes of a member.
 type Change struct {
 	Role     string

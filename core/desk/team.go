@@ -26,16 +26,8 @@ const (
 	tokenBytes = 32
 )
 
-// Member is somebody of the team, as those who run the desk see her.
-type Member struct {
-	chat.Agent
-	// Open is how many conversations she has on the line that gives her most, Seated whether she takes any now.
-	Open   int
-	Seated bool
-}
-
 // Team returns everybody who works here, by name, and the roles there are. A line that is away leaves out what only it knows.
-func (d *Desk) Team(ctx context.Context) ([]Member, []chat.Role, error) {
+func (d *Desk) Team(ctx context.Context) ([]chat.Member, []chat.Role, error) {
 	if !chat.ActorFrom(ctx).May(chat.AdminRead) {
 		return nil, nil, chat.Forbidden()
 	}
@@ -47,8 +39,8 @@ func (d *Desk) Team(ctx context.Context) ([]Member, []chat.Role, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	team := make([]Member, len(agents))
-	at := map[chat.ID]*Member{}
+	team := make([]chat.Member, len(agents))
+	at := map[chat.ID]*chat.Member{}
 	for i, a := range agents {
 		team[i].Agent = a
 		at[a.ID] = &team[i]
@@ -67,9 +59,9 @@ func (d *Desk) Team(ctx context.Context) ([]Member, []chat.Role, error) {
 	return team, roles, nil
 }
 
-// ChangeMember changes somebody's role, lines and capacity, or locks her out; her streams end within a second then. Nobody
+// ChangeMember has f change somebody's role, lines and capacity, or lock her out; her streams end within a second then. Nobody
 // changes her own role nor locks herself out, nobody gives or takes what she may not do herself, and one who may change the team stays.
-func (d *Desk) ChangeMember(ctx context.Context, id chat.ID, c chat.Change) error {
+func (d *Desk) ChangeMember(ctx context.Context, id chat.ID, f func(c *chat.Change)) error {
 	return d.changeTeam(ctx, func(t change) error {
 		a, err := t.agent(id)
 		if err != nil {
@@ -78,6 +70,8 @@ func (d *Desk) ChangeMember(ctx context.Context, id chat.ID, c chat.Change) erro
 		if err := t.gives(a.Role); err != nil {
 			return err
 		}
+		c := chat.Change{Role: a.Role, Lines: a.Lines, Capacity: a.Capacity, Disabled: a.Disabled}
+		f(&c)
 		if err := t.settles(c.Role, c.Lines, c.Capacity); err != nil {
 			return err
 		}

@@ -25,11 +25,12 @@ func TestDesk_ChangeMember(t *testing.T) {
 	boss, gu := n.owner(t, "gu")
 	lin, l := n.agent(t, "lin")
 	as := func(role string) chat.Change { return chat.Change{Role: role, Lines: []string{"shop"}, Capacity: 3} }
+	to := func(is chat.Change) func(*chat.Change) { return func(c *chat.Change) { *c = is } }
 
 	t.Run("OK", func(t *testing.T) {
 		c := as("supervisor")
 		c.Lines = []string{"mall", "shop"}
-		wantCode(t, n.ChangeMember(boss, l.ID, c), "")
+		wantCode(t, n.ChangeMember(boss, l.ID, to(c)), "")
 		_, now := n.agent(t, "lin")
 		if now.Role != "supervisor" || len(now.Lines) != 2 || now.Capacity != 3 || !now.Actor().May(chat.LibraryWrite) {
 			t.Errorf("got %+v", now)
@@ -43,7 +44,7 @@ func TestDesk_ChangeMember(t *testing.T) {
 	t.Run("the same again is no deed", func(t *testing.T) {
 		c := as("supervisor")
 		c.Lines = []string{"shop", "mall"}
-		wantCode(t, n.ChangeMember(boss, l.ID, c), "")
+		wantCode(t, n.ChangeMember(boss, l.ID, to(c)), "")
 		if deeds, _, err := n.Deeds(boss, 0, 10); err != nil || len(deeds) != 1 {
 			t.Errorf("got %+v, %v", deeds, err)
 		}
@@ -63,7 +64,7 @@ func TestDesk_ChangeMember(t *testing.T) {
 		"herself out":                {boss, gu.ID, chat.Change{Role: "owner", Disabled: true}, chat.Conflict("own_role", "")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := n.ChangeMember(c.ctx, c.id, c.change); !errors.Is(err, c.want) {
+			if err := n.ChangeMember(c.ctx, c.id, to(c.change)); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 		})
@@ -72,14 +73,14 @@ func TestDesk_ChangeMember(t *testing.T) {
 		wantCode(t, n.SetRole(boss, chat.Role{Name: "lead", Permissions: []chat.Permission{chat.ConversationRead, chat.AdminRead, chat.TeamWrite}}), "")
 		n.put(t, "max", func(a *chat.Agent) { a.Role = "lead" })
 		lead, m := n.agent(t, "max")
-		wantCode(t, n.ChangeMember(lead, l.ID, as("owner")), chat.CodeForbidden)
-		wantCode(t, n.ChangeMember(lead, gu.ID, as("agent")), chat.CodeForbidden)
+		wantCode(t, n.ChangeMember(lead, l.ID, to(as("owner"))), chat.CodeForbidden)
+		wantCode(t, n.ChangeMember(lead, gu.ID, to(as("agent"))), chat.CodeForbidden)
 		wantCode(t, n.SetRole(lead, chat.Role{Name: "lead", Permissions: chat.Permissions()}), chat.CodeForbidden)
 		wantCode(t, n.SetRole(lead, chat.Role{Name: "owner"}), chat.CodeForbidden)
 		_, err := n.Reset(lead, gu.ID)
 		wantCode(t, err, chat.CodeForbidden)
 		wantCode(t, n.DropRole(boss, "lead"), chat.CodeConflict)
-		wantCode(t, n.ChangeMember(boss, m.ID, as("agent")), "")
+		wantCode(t, n.ChangeMember(boss, m.ID, to(as("agent"))), "")
 		wantCode(t, n.DropRole(boss, "lead"), "")
 	})
 	t.Run("somebody stays who may change the team", func(t *testing.T) {

@@ -73,10 +73,7 @@ func (h *Handlers) fillTeam(ctx context.Context, p *console.TeamPage) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range members {
-		p.Team.Members = append(p.Team.Members, console.Member{Agent: m.Agent, Open: m.Open, Seated: m.Seated})
-	}
-	p.Team.Roles = roles
+	p.Team.Members, p.Team.Roles = members, roles
 	p.Team.Pending, err = h.desk.Invitations(ctx)
 	return err
 }
@@ -175,18 +172,18 @@ func (h *Handlers) ChangeMember(c echo.Context) error {
 	case "signout":
 		err = h.desk.SignOutMember(ctx, id)
 	case "change":
-		err = h.change(ctx, id, func(m *chat.Change) { m.Role, m.Lines, m.Capacity = form.Role, form.Lines, number(form.Capacity) })
+		err = h.desk.ChangeMember(ctx, id, func(m *chat.Change) { m.Role, m.Lines, m.Capacity = form.Role, form.Lines, number(form.Capacity) })
 		if err != nil {
 			return h.refusedMember(c, err, &form)
 		}
 		back = "/console/team"
 	case "role":
-		if err := h.change(ctx, id, func(m *chat.Change) { m.Role = form.Role }); err != nil {
+		if err := h.desk.ChangeMember(ctx, id, func(m *chat.Change) { m.Role = form.Role }); err != nil {
 			return h.refused(c, err, console.TabMembers, func(*console.TeamPage) error { return nil })
 		}
 		back = "/console/team"
 	case "disable", "enable":
-		err = h.change(ctx, id, func(m *chat.Change) { m.Disabled = action == "disable" })
+		err = h.desk.ChangeMember(ctx, id, func(m *chat.Change) { m.Disabled = action == "disable" })
 	default:
 		err = chat.Invalid("action", "There is no such action.")
 	}
@@ -194,22 +191,6 @@ func (h *Handlers) ChangeMember(c echo.Context) error {
 		return h.refusedMember(c, err, nil)
 	}
 	return c.Redirect(http.StatusSeeOther, back)
-}
-
-// change changes what f changes of a member, and leaves the rest.
-func (h *Handlers) change(ctx context.Context, id chat.ID, f func(*chat.Change)) error {
-	members, _, err := h.desk.Team(ctx)
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
-		if m.ID == id {
-			c := chat.Change{Role: m.Role, Lines: m.Lines, Capacity: m.Capacity, Disabled: m.Disabled}
-			f(&c)
-			return h.desk.ChangeMember(ctx, id, c)
-		}
-	}
-	return chat.NotFound()
 }
 
 // Roles takes the grid of what each role may, a new role, or the name of one to take away.

@@ -85,7 +85,7 @@ var counts = chat.Counts{Mine: 4, Queue: 3, All: 41, Lines: map[string]int{"shop
 // team is a team with somebody in every state, and a log of what was changed.
 func team() Team {
 	return Team{
-		Members: []Member{
+		Members: []chat.Member{
 			{Agent: chat.Agent{ID: id(1), Name: "林晓", Email: "linxiao@hemu.example", Role: "owner", Lines: []string{"shop", "club"}, Capacity: 6, Seen: ago(0)}, Open: 4, Seated: true},
 			{Agent: chat.Agent{ID: id(2), Name: "周航", Email: "zhouhang@hemu.example", Role: "agent", Lines: []string{"shop"}, Capacity: 6, Seen: ago(time.Minute)}},
 			{Agent: chat.Agent{ID: id(3), Name: "Maya", Email: "maya@hemu.example", Role: "night-shift", Lines: []string{"gone"}, Capacity: 5, Seen: ago(26 * time.Hour)}, Open: 6, Seated: true},

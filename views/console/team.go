@@ -18,17 +18,9 @@ const (
 	TabLog     = "log"
 )
 
-// Member is somebody of the team as the page wants her.
-type Member struct {
-	chat.Agent
-	// Open is how many conversations she has, Seated whether she takes any now.
-	Open   int
-	Seated bool
-}
-
 // Team is what is known of those who work here.
 type Team struct {
-	Members []Member
+	Members []chat.Member
 	Roles   []chat.Role
 	Pending []chat.Invitation
 	// Deeds is a page of the audit log, the newest first; More says that there are older ones.
@@ -48,7 +40,7 @@ type TeamPage struct {
 	// Error is why the last form was refused.
 	Error string
 	// Member is whose page it is, nil on the others; Form is the form that is open, for her or for an invitation.
-	Member *Member
+	Member *chat.Member
 	Form   *TeamForm
 	// Link is a link that was made just now: it is shown this once.
 	Link, LinkFor string
@@ -78,7 +70,7 @@ type Join struct {
 func (p TeamPage) may() bool { return p.Agent.Actor().May(chat.TeamWrite) }
 
 // found are the members searched for.
-func (p TeamPage) found() (found []Member) {
+func (p TeamPage) found() (found []chat.Member) {
 	q := strings.ToLower(strings.TrimSpace(p.Q))
 	for _, m := range p.Team.Members {
 		if strings.Contains(strings.ToLower(m.Name), q) || strings.Contains(strings.ToLower(m.Email), q) {
@@ -97,7 +89,7 @@ func role(t i18n.Text, name string) string {
 }
 
 // state is what a member does now, and the dot that says so.
-func (p TeamPage) state(m Member) (label string, dot string) {
+func (p TeamPage) state(m chat.Member) (label string, dot string) {
 	switch {
 	case m.Disabled:
 		return p.Text.S("console.team.disabled"), "dot--off"
@@ -110,11 +102,11 @@ func (p TeamPage) state(m Member) (label string, dot string) {
 }
 
 // here reports whether a member is at her console: she was seen in the last two minutes, or it is she who looks.
-func (p TeamPage) here(m Member) bool {
+func (p TeamPage) here(m chat.Member) bool {
 	return m.ID == p.Agent.ID || !m.Seen.IsZero() && p.Now.Sub(m.Seen.Time).Minutes() < 2
 }
 
-func (p TeamPage) seen(m Member) string {
+func (p TeamPage) seen(m chat.Member) string {
 	switch {
 	case m.Seated || p.here(m):
 		return p.Text.S("console.team.now")
@@ -148,7 +140,7 @@ func (p TeamPage) roles() []chat.Role {
 
 // used reports whether somebody has the role.
 func (p TeamPage) used(name string) bool {
-	return slices.ContainsFunc(p.Team.Members, func(m Member) bool { return m.Role == name })
+	return slices.ContainsFunc(p.Team.Members, func(m chat.Member) bool { return m.Role == name })
 }
 
 // fixed reports whether a role's permissions are not to be changed here: the reader's own, and those of one who may more than she.
