@@ -31,7 +31,7 @@ test: ## run every test, browser included
 	@.tools/install-axe
 	@mapfile -t js < <(find widget/test -name '*.test.js' 2>/dev/null | sort); \
 		(($${#js[@]} == 0)) || PATH=$$PWD/bin/node/node_modules/.bin:$$PATH node --test "$${js[@]}"
-	go test -race -timeout 12m -p 2 ./...
+	go test -race -timeout 20m -p 2 ./...
 	go test ./core/router # again without the race detector, under which pools forget: it counts allocations
 
 .PHONY: faults

@@ -43,7 +43,9 @@ func TestStore_Stats(t *testing.T) {
 			ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
 			defer cancel()
 		}
-		wantCode(t, s.Ping(t.Context(), "mall"), chat.CodeLineUnavailable)
+		for s.Stats()["mall"].Refused == 0 { // on a slow machine the first of them is the one a second that tries
+			wantCode(t, s.Ping(t.Context(), "mall"), chat.CodeLineUnavailable)
+		}
 		if n := s.Stats()["mall"]; n.Breaker != "open" || n.Refused != 1 || n.Opens != 1 {
 			t.Errorf("got %+v", n)
 		}

@@ -231,7 +231,7 @@ func TestIdentity_TwoOnOneDevice(t *testing.T) {
 		v.writes("form[data-composer] textarea", "A 没写完的话")
 		v.does(`dispatchEvent(new Event("pagehide"))`)
 		comes("B")
-		v.sees("an empty thread", `all("[data-log] .message").length === 0 && page.querySelector("textarea").value === ""`)
+		v.sees("an empty thread, and the page at work", `all("[data-log] .message").length === 0 && page.querySelector("textarea").value === "" && all("[data-attach]").length === 1`)
 		v.nothingOf("登录之前", "没写完", "客人A")
 		comes("A")
 		v.sees("her words again", `texts(".message--own .bubble").join() === "登录之前说的"`)
