@@ -56,6 +56,7 @@ type Handlers struct {
 	hub      *push.Hub
 	sessions *scs.SessionManager
 	tokens   tokens
+	devices  devices
 	limits   *limits
 	origin   *http.CrossOriginProtection
 	secure   bool
@@ -84,11 +85,15 @@ func New(o Options) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
+	known, err := newDevices(o.Secret)
+	if err != nil {
+		return nil, err
+	}
 	base, err := url.Parse(o.BaseURL)
 	if err != nil {
 		return nil, err
 	}
-	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
+	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, devices: known, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
 		secure: base.Scheme == "https", fileMax: o.FileMax, clock: o.Clock, log: o.Log, echo: echo.New(),
 		node: o.Node, build: o.Build, databases: o.Databases, measures: o.Measures, requests: newRequests()}
 	// scs.New would make a store of its own, with a goroutine that nothing ends.

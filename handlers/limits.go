@@ -39,7 +39,7 @@ type limits struct {
 	visitorSend, addressSend, addressEnter, typing *limit
 	visitorFile, addressFile                       *limit
 	arriving                                       chan struct{}
-	accountAt, account, addressLogin               *limit
+	accountAt, account, addressLogin, device       *limit
 }
 
 func newLimits(off bool) *limits {
@@ -56,13 +56,18 @@ func newLimits(off bool) *limits {
 		accountAt:    newLimit(1.0/12, 8, 30*time.Minute),
 		account:      newLimit(1, 60, 30*time.Minute),
 		addressLogin: newLimit(0.5, 40, 30*time.Minute),
+		device:       newLimit(1.0/12, 8, 30*time.Minute),
 	}
 }
 
-// Login counts a try to sign in, against the account and against the address.
-func (l *limits) Login(address, account string) error {
+// Login counts a try to sign in: against the account and the address, or, where the account has signed in before, against that device
+// alone. So nobody who tries somebody's password, from however many places, keeps her out.
+func (l *limits) Login(address, account, device string) error {
 	if l.off {
 		return nil
+	}
+	if device != "" {
+		return l.device.take(device)
 	}
 	if len(account) > 254 { // no account, and nothing to keep as a key
 		account = ""

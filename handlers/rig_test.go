@@ -46,7 +46,7 @@ func prepare(ctx context.Context, dsn string) (err error) {
 			return err
 		}
 	}
-	hash, err := agent.NewPasswords().Hash(ctx, password)
+	hash, err := agent.NewPasswords().Hash(ctx, password, "")
 	if err != nil {
 		return err
 	}

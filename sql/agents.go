@@ -114,6 +114,14 @@ func putAgent(t *tx, a chat.Agent) error {
 	return err
 }
 
+// Rehash keeps another hash of the same password, unless the agent's is no longer the one it was.
+func (s *Store) Rehash(ctx context.Context, id chat.ID, was, is string) error {
+	if _, err := s.main.exec(ctx, "Agent_Rehash", id, was, is); err != nil {
+		return fmt.Errorf("rehash a password: %w", err)
+	}
+	return nil
+}
+
 // SetPresence keeps what an agent chose, or is chat.NotFound.
 func (s *Store) SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error {
 	n, err := s.main.exec(ctx, "Agent_SetPresence", id, string(p))

@@ -67,7 +67,7 @@ func create(ctx context.Context, db *database, p *agent.Passwords, a chat.Agent,
 	if password == "" {
 		password = newPassword()
 	}
-	hash, err := p.Hash(ctx, password)
+	hash, err := p.Hash(ctx, password, a.Email)
 	if err != nil {
 		return "", err
 	}
@@ -140,7 +140,7 @@ func (u userPassword) Run(ctx context.Context, c *config, out io.Writer) error {
 		if password == "" {
 			password = newPassword()
 		}
-		if a.PasswordHash, err = agent.NewPasswords().Hash(ctx, password); err != nil {
+		if a.PasswordHash, err = agent.NewPasswords().Hash(ctx, password, a.Email); err != nil {
 			return err
 		}
 		if err := put(ctx, db, a, "password:set", nil); err != nil {

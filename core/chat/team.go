@@ -66,7 +66,7 @@ func (d Deed) Chain(before string) string {
 type TeamChange interface {
 	Agents() ([]Agent, error)
 	Roles() ([]Role, error)
-	// PutAgent creates an agent or changes everything about her, lines included.
+	// PutAgent creates an agent or changes everything about her, lines included; another password ends her sessions.
 	PutAgent(a Agent) error
 	// SignOut ends every session the agent has.
 	SignOut(agent ID) error

@@ -23,6 +23,11 @@ func (d *Desk) AgentByKey(ctx context.Context, hash string) (chat.Agent, error) 
 	return enabled(d.keys.agent(ctx, hash))
 }
 
+// Rehash keeps another hash of the password an agent has, as long as it is the one she has; her sessions go on.
+func (d *Desk) Rehash(ctx context.Context, a chat.Agent, hash string) error {
+	return d.store.Rehash(ctx, a.ID, a.PasswordHash, hash)
+}
+
 func enabled(a chat.Agent, err error) (chat.Agent, error) {
 	if err == nil && a.Disabled {
 		return chat.Agent{}, chat.NotFound()

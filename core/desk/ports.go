@@ -162,8 +162,10 @@ type Agents interface {
 	AgentByKey(ctx context.Context, hash string) (chat.Agent, error)
 	// Agents returns everybody, by name.
 	Agents(ctx context.Context) ([]chat.Agent, error)
-	// PutAgent creates an agent or changes everything about her, lines included.
+	// PutAgent creates an agent or changes everything about her, lines included; another password ends her sessions.
 	PutAgent(ctx context.Context, a chat.Agent) error
+	// Rehash keeps another hash of the same password, unless the agent's is no longer the one it was.
+	Rehash(ctx context.Context, id chat.ID, was, is string) error
 	// SetPresence keeps what an agent chose.
 	SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error
 	// PutKey keeps a new API key by the SHA-256 of its secret, in hex.

@@ -211,9 +211,6 @@ func (d *Desk) Join(ctx context.Context, token, name, passwordHash string) (chat
 			if joined.Disabled {
 				return chat.NotFound()
 			}
-			if err := c.SignOut(joined.ID); err != nil {
-				return err
-			}
 		} else {
 			action = "member:join"
 			if chat.CheckText(name, 80) != nil {

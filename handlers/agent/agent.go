@@ -22,6 +22,9 @@ type Door interface {
 	// SignIn begins a console session for the agent, SignOut ends the one there is.
 	SignIn(c echo.Context, agent chat.Agent) error
 	SignOut(c echo.Context) error
+	// Browser names the browser when the account has signed in with it before, else it is ""; KeepBrowser makes it one that has.
+	Browser(c echo.Context, email string) string
+	KeepBrowser(c echo.Context, email string)
 	// Locale is the language the request is answered in, Zone the reader's time zone.
 	Locale(c echo.Context) string
 	// ChooseLocale remembers a language.
@@ -33,8 +36,8 @@ type Door interface {
 
 // Limits bounds how often something may be tried.
 type Limits interface {
-	// Login counts a try to sign in, against the account and against the address.
-	Login(address, account string) error
+	// Login counts a try to sign in: against the device, when the account knows it, else against the account and the address.
+	Login(address, account, device string) error
 	// Arrive counts a form with files that is on its way, until over is called; File counts one of its files.
 	Arrive() (over func(), err error)
 	File(address string, actor chat.Actor) error

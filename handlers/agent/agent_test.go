@@ -2,16 +2,18 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/taadis/unique-support/core/chat"
 )
 
 func TestPasswords_Match(t *testing.T) {
 	t.Parallel()
 	p := NewPasswords()
-	hash, err := p.Hash(t.Context(), "correct horse battery")
+	hash, err := p.Hash(t.Context(), "correct horse battery", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,10 +43,37 @@ func TestPasswords_Match(t *testing.T) {
 
 func TestPasswords_Hash(t *testing.T) {
 	t.Parallel()
-	for _, password := range []string{"", "short", strings.Repeat("x", 201)} {
-		if _, err := NewPasswords().Hash(t.Context(), password); err == nil || chat.CodeOf(err) != chat.CodeInvalid {
-			t.Errorf("%.20q: %v", password, err)
+	refused := map[string]string{"": "password_short", "short": "password_short", strings.Repeat("xy z", 51): "password_short", "短的密码": "password_short",
+		"qwertyuiop": "password_known", "Password123": "password_known", "password123!": "password_known", "1234567890": "password_known",
+		"aaaaaaaaaaaa": "password_known", "abcabcabcabc": "password_known", "哈哈哈哈哈哈哈哈哈哈": "password_known", "Lin@shop.example": "password_known"}
+	for password, key := range refused {
+		if _, err := NewPasswords().Hash(t.Context(), password, "lin@shop.example"); !errors.Is(err, chat.Invalid(key, "")) {
+			t.Errorf("%.20q: %v, not %s", password, err, key)
 		}
+	}
+	for _, password := range []string{"ten chars!", "一二三四五六七八九十", "correct horse battery"} {
+		if _, err := NewPasswords().Hash(t.Context(), password, "lin@shop.example"); err != nil {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+}
+
+func TestPasswords_Again(t *testing.T) {
+	t.Parallel()
+	p := NewPasswords()
+	old, err := argon2id.CreateHash("correct horse battery", &argon2id.Params{Memory: 1 << 10, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := p.Again(t.Context(), "correct horse battery", old)
+	if err != nil || hash == "" {
+		t.Fatalf("%q, %v", hash, err)
+	}
+	if match, err := p.Match(t.Context(), "correct horse battery", hash); err != nil || !match {
+		t.Errorf("match %v, %v", match, err)
+	}
+	if same, err := p.Again(t.Context(), "correct horse battery", hash); err != nil || same != "" {
+		t.Errorf("%q, %v", same, err)
 	}
 }
 

@@ -39,13 +39,14 @@ func (h *Handlers) join(c echo.Context, status int, j console.Join) error {
 // Join makes the agent who was invited, or gives her the new password, and signs her in.
 func (h *Handlers) Join(c echo.Context) error {
 	ctx := c.Request().Context()
-	if err := h.limits.Login(c.RealIP(), ""); err != nil {
+	if err := h.limits.Login(c.RealIP(), "", ""); err != nil {
 		return err
 	}
-	if _, err := h.desk.Invited(ctx, c.Param("token")); err != nil { // before a hash is made, which is dear
+	invited, err := h.desk.Invited(ctx, c.Param("token"))
+	if err != nil { // before a hash is made, which is dear
 		return h.join(c, http.StatusNotFound, console.Join{})
 	}
-	hash, err := h.passwords.Hash(ctx, c.FormValue("password"))
+	hash, err := h.passwords.Hash(ctx, c.FormValue("password"), invited.Email)
 	var agent chat.Agent
 	if err == nil {
 		agent, err = h.desk.Join(ctx, c.Param("token"), c.FormValue("name"), hash)
@@ -60,6 +61,7 @@ func (h *Handlers) Join(c echo.Context) error {
 	if err := h.door.SignIn(c, agent); err != nil {
 		return err
 	}
+	h.door.KeepBrowser(c, agent.Email)
 	if chosen := c.FormValue("locale"); chosen != "" {
 		h.door.ChooseLocale(c, chosen)
 	}

@@ -34,6 +34,7 @@ func (h *Handlers) Login(c echo.Context) error {
 	if err := h.door.SignIn(c, agent); err != nil {
 		return err
 	}
+	h.door.KeepBrowser(c, agent.Email)
 	if chosen := c.FormValue("locale"); chosen != "" {
 		h.door.ChooseLocale(c, chosen)
 	}
@@ -41,7 +42,7 @@ func (h *Handlers) Login(c echo.Context) error {
 }
 
 func (h *Handlers) check(c echo.Context, email, password string) (chat.Agent, error) {
-	if err := h.limits.Login(c.RealIP(), strings.ToLower(email)); err != nil {
+	if err := h.limits.Login(c.RealIP(), strings.ToLower(email), h.door.Browser(c, email)); err != nil {
 		return chat.Agent{}, err
 	}
 	wrong := &chat.Error{Code: chat.CodeUnauthenticated, Key: "credentials", Detail: "The e-mail or the password is wrong."}
@@ -61,7 +62,11 @@ func (h *Handlers) check(c echo.Context, email, password string) (chat.Agent, er
 	if !match {
 		return agent, wrong
 	}
-	return agent, nil
+	again, err := h.passwords.Again(ctx, password, agent.PasswordHash)
+	if err == nil && again != "" {
+		err = h.desk.Rehash(ctx, agent, again)
+	}
+	return agent, err
 }
 
 // Logout ends the session.

@@ -24,10 +24,15 @@ FROM agents a JOIN roles r ON r.name = a.role
 ORDER BY a.name, a.id;
 
 -- name: Agent_Put
+-- Another password ends her sessions.
 INSERT INTO agents (id, email, name, role, locale, presence, capacity, password_hash, disabled, created_at)
 VALUES (:id, :email, :name, :role, :locale, :presence, :capacity, :password_hash, :disabled, :created_at)
 ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name, role = excluded.role, locale = excluded.locale,
-    presence = excluded.presence, capacity = excluded.capacity, password_hash = excluded.password_hash, disabled = excluded.disabled;
+    presence = excluded.presence, capacity = excluded.capacity, password_hash = excluded.password_hash, disabled = excluded.disabled,
+    sessions_since = agents.sessions_since + CAST(agents.password_hash <> excluded.password_hash AS integer);
+
+-- name: Agent_Rehash
+UPDATE agents SET password_hash = $3 WHERE id = $1 AND password_hash = $2;
 
 -- name: Agent_DropLines
 DELETE FROM agent_lines WHERE agent_id = $1 AND line <> ALL (CAST($2 AS text[]));
