@@ -39,8 +39,10 @@ type Options struct {
 	Proxies []*net.IPNet
 	// Passwords checks what agents sign in with.
 	Passwords *agent.Passwords
-	Clock     desk.Clock
-	Log       *slog.Logger
+	// Mail says that mail can be sent.
+	Mail  bool
+	Clock desk.Clock
+	Log   *slog.Logger
 	// Node is what people call this process, Build what it is; metrics and the operator's page say both.
 	Node  string
 	Build Build
@@ -110,7 +112,7 @@ func New(o Options) (*Handlers, error) {
 	e.IPExtractor = extractor(o.Proxies)
 	e.Use(trace, h.logged, h.rescue, h.protect, h.crossOrigin)
 	v := visitor.New(visitor.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Demo: o.Demo, FileMax: o.FileMax})
-	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords, FileMax: o.FileMax})
+	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords, FileMax: o.FileMax, Mail: o.Mail})
 	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock, FileMax: o.FileMax})
 	for _, r := range h.routes(v, a, p, o.Demo) {
 		h.requests.add(r)

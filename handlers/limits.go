@@ -40,6 +40,7 @@ type limits struct {
 	visitorFile, addressFile                       *limit
 	arriving                                       chan struct{}
 	accountAt, account, addressLogin, device       *limit
+	forgot, addressForgot                          *limit
 }
 
 func newLimits(off bool) *limits {
@@ -57,6 +58,9 @@ func newLimits(off bool) *limits {
 		account:      newLimit(1, 60, 30*time.Minute),
 		addressLogin: newLimit(0.5, 40, 30*time.Minute),
 		device:       newLimit(1.0/12, 8, 30*time.Minute),
+
+		forgot:        newLimit(1.0/1200, 3, 2*time.Hour),
+		addressForgot: newLimit(1.0/30, 10, time.Hour),
 	}
 }
 
@@ -80,6 +84,18 @@ func (l *limits) Login(address, account, device string) error {
 		return err
 	}
 	return l.addressLogin.take(network(address))
+}
+
+// Forgot counts a try to have a new password sent, and says whether to do it: who asks for one account again and again, whether there is
+// one or not, is told the same as before and fills nobody's mailbox.
+func (l *limits) Forgot(address, account string) (asks bool, err error) {
+	if l.off {
+		return true, nil
+	}
+	if err := l.addressForgot.take(network(address)); err != nil {
+		return false, err
+	}
+	return len(account) <= 254 && l.forgot.take(account) == nil, nil
 }
 
 // Enter counts a new visitor session.

@@ -106,7 +106,7 @@ func newRig(t *testing.T, options ...option) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.desk = desk.New(desk.Options{Store: r.store, Bus: r.store.Bus("test"), Pusher: hub, Clock: realClock{}, Blobs: blobs, Inspector: media.New(fileMax), Node: "desk-1", Log: log})
+	r.desk = desk.New(desk.Options{Store: r.store, Bus: r.store.Bus("test"), Pusher: hub, Clock: realClock{}, Blobs: blobs, Inspector: media.New(fileMax), Node: "desk-1", JoinKey: []byte("a key of the test"), Mail: true, Log: log})
 	o := Options{Desk: r.desk, Hub: hub, Sessions: r.store.Sessions(), Secret: bytes.Repeat([]byte("s"), 32), Passwords: agent.NewPasswords(), Clock: realClock{}, FileMax: fileMax, Log: log}
 	for _, f := range options {
 		f(&o)

@@ -100,6 +100,8 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/console/login", anyone, a.LoginPage},
 		{post, "/console/login", anyone, a.Login},
 		{post, "/console/logout", anyone, a.Logout},
+		{get, "/console/forgot", anyone, a.ForgotPage},
+		{post, "/console/forgot", anyone, a.Forgot},
 		{get, "/console", inside, a.Page},
 		{get, "/console/list", inside, a.List},
 		{get, "/console/lines.css", inside, a.Lines},

@@ -23,12 +23,14 @@ type invitationRow struct {
 	Created  time.Time      `db:"created_at"`
 	Expires  time.Time      `db:"expires_at"`
 	Lasts    float64        `db:"lasts"` // seconds
+	Mail     chat.JobState  `db:"mail"`
+	MailErr  string         `db:"mail_error"`
 }
 
 func (r invitationRow) invitation() chat.Invitation {
 	return chat.Invitation{
 		ID: r.ID, Email: r.Email, Role: r.Role, Lines: r.Lines, Capacity: r.Capacity, Agent: r.Agent, By: chat.AgentRef{ID: r.By, Name: r.ByName},
-		Created: chat.Time{Time: r.Created}, Expires: chat.Time{Time: r.Expires},
+		Created: chat.Time{Time: r.Created}, Expires: chat.Time{Time: r.Expires}, Mail: r.Mail, MailError: r.MailErr,
 	}
 }
 
@@ -76,6 +78,15 @@ func (s *Store) Invitation(ctx context.Context, hash string) (chat.Invitation, e
 	return r.invitation(), nil
 }
 
+// InvitationByID returns one that can still be followed, or chat.NotFound.
+func (s *Store) InvitationByID(ctx context.Context, id chat.ID) (chat.Invitation, error) {
+	var r invitationRow
+	if err := s.main.get(ctx, &r, "Invitation_ByID", id); err != nil {
+		return chat.Invitation{}, fmt.Errorf("read invitation: %w", err)
+	}
+	return r.invitation(), nil
+}
+
 // team is a change of the team that is under way.
 type team struct{ t *tx }
 
@@ -117,6 +128,17 @@ func (c team) PutInvitation(v chat.Invitation, hash string, lasts time.Duration)
 		ID: v.ID, Hash: hash, Email: v.Email, Role: v.Role, Lines: v.Lines, Capacity: v.Capacity, Agent: v.Agent, By: v.By.ID, ByName: v.By.Name,
 		Lasts: lasts.Seconds(),
 	})
+	return err
+}
+
+func (c team) InvitationOf(agent chat.ID, lasts time.Duration) (chat.Invitation, error) {
+	var r invitationRow
+	err := c.t.get(&r, "Invitation_Of", agent, lasts.Seconds())
+	return r.invitation(), err
+}
+
+func (c team) PutMail(m chat.Mail) error {
+	_, err := c.t.exec("Mail_Put", mailRowOf(m))
 	return err
 }
 

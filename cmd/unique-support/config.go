@@ -30,6 +30,8 @@ type config struct {
 	FileMB        int64         `env:"SUPPORT_FILE_MB" name:"file-mb" default:"20" help:"The largest picture or file somebody may send, in megabytes (of 1,048,576 bytes), 1 to 200."`
 	Proxies       []string      `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 	HookNetworks  []string      `env:"SUPPORT_HOOK_NETWORKS" help:"Private networks that push hooks may reach, such as 10.0.0.0/8; none otherwise."`
+	SMTPURL       string        `env:"SUPPORT_SMTP_URL" name:"smtp-url" help:"The server that sends mail, such as smtp://user:password@mail.example.com:587; empty for no mail."`
+	MailFrom      string        `env:"SUPPORT_MAIL_FROM" help:"Whom mail is from, such as Support <support@example.com>."`
 	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
 	Node          string        `env:"SUPPORT_NODE" help:"What metrics and logs call this process; the machine's name and the port when empty."`
 	Canary        time.Duration `env:"SUPPORT_CANARY" default:"15s" help:"How often each line is tried with a message nobody sees; 0 for never."`

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +19,7 @@ import (
 	"github.com/taadis/unique-support/core/jobs"
 	"github.com/taadis/unique-support/handlers"
 	"github.com/taadis/unique-support/handlers/agent"
+	"github.com/taadis/unique-support/handlers/mail"
 	"github.com/taadis/unique-support/handlers/media"
 	"github.com/taadis/unique-support/handlers/push"
 	"github.com/taadis/unique-support/sql"
@@ -30,6 +33,9 @@ var (
 	_ desk.Watcher = (*push.Hub)(nil)
 	_ desk.Blobs   = (*sql.Blobs)(nil)
 	_ jobs.Store   = (*sql.Store)(nil)
+	_ jobs.Mails   = (*sql.Store)(nil)
+	_ jobs.Writer  = (*desk.Desk)(nil)
+	_ jobs.Postman = (*mail.Sender)(nil)
 
 	_ desk.Inspector = (*media.Inspector)(nil)
 )
@@ -102,6 +108,10 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	postman, err := c.postman(base)
+	if err != nil {
+		return nil, err
+	}
 	if c.Limits == "off" {
 		log.Warn("RATE LIMITS ARE OFF: anybody may send and try passwords without end; for load tests only")
 	}
@@ -147,11 +157,15 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	if s.tracer != nil {
 		o.Tracer = s.tracer
 	}
+	if o.JoinKey, err = hkdf.Key(sha256.New, secret, nil, "join v1", 32); err != nil {
+		return nil, errors.Join(err, public.Close(), db.Close())
+	}
+	o.Mail = postman != nil
 	s.desk = desk.New(o)
 	s.caller = jobs.NewCaller(hookNetworks, "unique-support/"+version())
 	s.jobs = jobs.New(jobs.Options{Store: db.Store, Poster: s.caller, Link: func(line string) string { return base + "/c/" + line }, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
-		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Clock: clock{}, Log: log,
+		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Mail: postman != nil, Clock: clock{}, Log: log,
 		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}, hooks{s.jobs}}})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
@@ -167,6 +181,11 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	s.group.Go(func() error { return s.hub.Run(s.failed) })
 	s.group.Go(func() error { return s.desk.Run(s.failed) })
 	s.group.Go(func() error { return s.jobs.Run(s.failed) })
+	if postman != nil {
+		s.group.Go(func() error {
+			return jobs.NewMailer(jobs.MailOptions{Mails: db.Store, Writer: s.desk, Postman: postman, Log: log}).Run(s.failed)
+		})
+	}
 	s.group.Go(func() error { return db.refresh(s.failed) })
 	s.group.Go(func() error { return paceGarbage(s.failed) })
 	s.group.Go(func() error { return ended(s.public.Serve(public)) })

@@ -20,6 +20,9 @@ type Invitation struct {
 	By      AgentRef `json:"by"`
 	Created Time     `json:"created_at"`
 	Expires Time     `json:"expires_at"`
+	// Mail is what became of the mail with its link, empty when there is none; MailError says why the last try failed.
+	Mail      JobState `json:"-"`
+	MailError string   `json:"-"`
 }
 
 // Member is somebody of the team, as those who run the desk see her.
@@ -75,9 +78,13 @@ type TeamChange interface {
 	DropRole(name string) error
 	// PutInvitation keeps a new one by the SHA-256 of its token, in hex, for so long; it takes the place of an older one for the same address.
 	PutInvitation(v Invitation, hash string, lasts time.Duration) error
+	// InvitationOf returns the one that an agent may follow, for at least so long, or NotFound.
+	InvitationOf(agent ID, lasts time.Duration) (Invitation, error)
 	// TakeInvitation uses up the one whose token has this hash, DropInvitation one nobody shall use; both are NotFound where there is none.
 	TakeInvitation(hash string) (Invitation, error)
 	DropInvitation(id ID) (Invitation, error)
+	// PutMail has a mail sent, when what was changed is written.
+	PutMail(m Mail) error
 	// Record adds a deed to the end of the audit log, under the next number.
 	Record(d Deed) error
 }

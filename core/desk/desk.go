@@ -27,7 +27,11 @@ type Options struct {
 	Tracer Tracer
 	// Canary is how each line is tried; the zero value is not at all.
 	Canary CanaryOptions
-	Log    *slog.Logger
+	// JoinKey is what the tokens of links to join are made with, the same at every node; without one they are chance. Mail says that
+	// mail can be sent, which needs a JoinKey: the token is made again when it is.
+	JoinKey []byte
+	Mail    bool
+	Log     *slog.Logger
 }
 
 // Desk does what the product does, for whoever the context names as the actor. Its methods may be called at once from
@@ -45,6 +49,9 @@ type Desk struct {
 	inspector Inspector
 
 	canary CanaryOptions
+
+	joinKey []byte
+	mail    bool
 
 	mu    sync.Mutex
 	lines map[string]*line
@@ -78,6 +85,7 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, blobs: o.Blobs, inspector: o.Inspector, canary: o.Canary, log: o.Log,
+		joinKey: o.JoinKey, mail: o.Mail,
 		lines: map[string]*line{}, presence: presence{present: map[chat.ID]*attendee{}},
 		keys: keys{find: o.Store.AgentByKey, clock: o.Clock, known: map[string]holder{}}}
 }

@@ -20,6 +20,7 @@ type Store interface {
 	Seats
 	Agents
 	Team
+	Mails
 	Library
 	Attachments
 	Canaries
@@ -186,12 +187,19 @@ type Team interface {
 	Seen(ctx context.Context, agents []chat.ID) error
 	// Invitations returns those that can still be followed, the newest first.
 	Invitations(ctx context.Context) ([]chat.Invitation, error)
-	// Invitation returns the one whose token has this SHA-256 in hex, or chat.NotFound.
+	// InvitationByID returns one that can still be followed, or chat.NotFound; Invitation the one whose token has this SHA-256 in hex.
+	InvitationByID(ctx context.Context, id chat.ID) (chat.Invitation, error)
 	Invitation(ctx context.Context, hash string) (chat.Invitation, error)
 	// DeedsBefore returns the last deeds with a number below before, the newest first, at most limit; before 0 means from the end.
 	DeedsBefore(ctx context.Context, before int64, limit int) ([]chat.Deed, error)
 	// DeedsAfter returns the first deeds with a number above after, the oldest first, at most limit.
 	DeedsAfter(ctx context.Context, after int64, limit int) ([]chat.Deed, error)
+}
+
+// Mails are those that are to be sent.
+type Mails interface {
+	// PutMail has a mail sent. One of chat.MailForgot that waits for the same address already is enough.
+	PutMail(ctx context.Context, m chat.Mail) error
 }
 
 // Library is what agents keep ready.

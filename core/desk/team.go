@@ -1,12 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"net/mail"
 	"slices"
 	"strconv"
@@ -22,8 +20,6 @@ const (
 	resetWithin = 24 * time.Hour
 	// capacityMax is how many conversations a line may give one person at once.
 	capacityMax = 200
-	// tokenBytes make a token nobody guesses.
-	tokenBytes = 32
 )
 
 // Team returns everybody who works here, by name, and the roles there are. A line that is away leaves out what only it knows.
@@ -141,7 +137,7 @@ func (d *Desk) Invite(ctx context.Context, v chat.Invitation) (token string, err
 		if slices.ContainsFunc(agents, func(a chat.Agent) bool { return strings.EqualFold(a.Email, v.Email) }) {
 			return chat.Conflict("email_taken", "An agent with this e-mail address already exists.")
 		}
-		if token, err = t.invite(v, d.clock.Now(), joinWithin); err != nil {
+		if token, err = t.invite(v, joinWithin, chat.MailInvite, chat.ActorFrom(ctx).Locale); err != nil {
 			return err
 		}
 		return t.record("member:invite", v.Email, map[string]string{"role": v.Role, "lines": strings.Join(v.Lines, " ")})
@@ -160,7 +156,7 @@ func (d *Desk) Reset(ctx context.Context, id chat.ID) (token string, err error) 
 			return err
 		}
 		v := chat.Invitation{Email: a.Email, Role: a.Role, Lines: a.Lines, Capacity: a.Capacity, Agent: a.ID}
-		if token, err = t.invite(v, d.clock.Now(), resetWithin); err != nil {
+		if token, err = t.invite(v, resetWithin, chat.MailReset, cmp.Or(a.Locale, chat.ActorFrom(ctx).Locale)); err != nil {
 			return err
 		}
 		return t.record("password:link", a.Email, nil)
@@ -242,6 +238,8 @@ type change struct {
 	lines []chat.Line
 	now   time.Time
 	trace string
+	token func(id chat.ID) string
+	mail  bool
 }
 
 func (d *Desk) changeTeam(ctx context.Context, f func(t change) error) error {
@@ -250,7 +248,7 @@ func (d *Desk) changeTeam(ctx context.Context, f func(t change) error) error {
 		return chat.Forbidden()
 	}
 	return d.store.ChangeTeam(ctx, func(t chat.TeamChange) error {
-		return f(change{TeamChange: t, by: by, lines: d.store.Lines(), now: d.clock.Now(), trace: chat.TraceFrom(ctx)})
+		return f(change{TeamChange: t, by: by, lines: d.store.Lines(), now: d.clock.Now(), trace: chat.TraceFrom(ctx), token: d.token, mail: d.mail})
 	})
 }
 
@@ -317,12 +315,12 @@ func (t change) someoneStays() error {
 	return nil
 }
 
-func (t change) invite(v chat.Invitation, now time.Time, lasts time.Duration) (token string, err error) {
-	var b [tokenBytes]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		return "", fmt.Errorf("make a token: %w", err)
+// invite keeps an invitation, has its link sent where mail can be, and returns the link's token.
+func (t change) invite(v chat.Invitation, lasts time.Duration, kind chat.MailKind, locale string) (token string, err error) {
+	v.ID, v.By = chat.NewID(t.now), chat.AgentRef{ID: t.by.ID, Name: t.by.Name}
+	token = t.token(v.ID)
+	if err := t.PutInvitation(v, hashed(token), lasts); err != nil || !t.mail {
+		return token, err
 	}
-	token = base64.RawURLEncoding.EncodeToString(b[:])
-	v.ID, v.By = chat.NewID(now), chat.AgentRef{ID: t.by.ID, Name: t.by.Name}
-	return token, t.PutInvitation(v, hashed(token), lasts)
+	return token, t.PutMail(chat.Mail{ID: chat.NewID(t.now), Kind: kind, To: v.Email, Locale: locale, Invitation: v.ID, Trace: t.trace})
 }

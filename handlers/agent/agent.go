@@ -38,6 +38,8 @@ type Door interface {
 type Limits interface {
 	// Login counts a try to sign in: against the device, when the account knows it, else against the account and the address.
 	Login(address, account, device string) error
+	// Forgot counts a try to have a new password sent. asks says whether to do it: who asks for one account again and again is told the same.
+	Forgot(address, account string) (asks bool, err error)
 	// Arrive counts a form with files that is on its way, until over is called; File counts one of its files.
 	Arrive() (over func(), err error)
 	File(address string, actor chat.Actor) error
@@ -52,6 +54,8 @@ type Options struct {
 	Clock     desk.Clock
 	// FileMax is how many bytes a file may have.
 	FileMax int64
+	// Mail says that mail can be sent.
+	Mail bool
 }
 
 // Handlers serves the console.
@@ -63,11 +67,12 @@ type Handlers struct {
 	clock     desk.Clock
 
 	fileMax int64
+	mail    bool
 }
 
 // New returns the console's door.
 func New(o Options) *Handlers {
-	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock, fileMax: o.FileMax}
+	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock, fileMax: o.FileMax, mail: o.Mail}
 }
 
 // reader is who looks at the console, as the views want her.

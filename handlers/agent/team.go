@@ -51,7 +51,7 @@ func (h *Handlers) team(c echo.Context, status int, tab string, fill func(p *con
 		return err
 	}
 	ctx := c.Request().Context()
-	p := console.TeamPage{Reader: r, Tab: tab}
+	p := console.TeamPage{Reader: r, Tab: tab, Mail: h.mail}
 	p.Reader.Lines = h.desk.Lines() // whoever runs the team gives lines she does not work for herself
 	if err := h.fillTeam(ctx, &p); err != nil {
 		return err

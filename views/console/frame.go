@@ -118,6 +118,15 @@ type Login struct {
 	Next string
 }
 
+// Forgot is the page of somebody who has forgotten her password.
+type Forgot struct {
+	Text  i18n.Text
+	Theme string
+	// Email is what was typed, Error why it was refused. Off says that no mail can be sent, Sent that what can be done is done.
+	Email, Error string
+	Off, Sent    bool
+}
+
 // Problem is the page of an error.
 type Problem struct {
 	Text  i18n.Text

@@ -44,6 +44,8 @@ type TeamPage struct {
 	Form   *TeamForm
 	// Link is a link that was made just now: it is shown this once.
 	Link, LinkFor string
+	// Mail says that the desk sends mail.
+	Mail bool
 }
 
 // TeamForm is what an administrator fills in about somebody.
@@ -104,6 +106,14 @@ func (p TeamPage) state(m chat.Member) (label string, dot string) {
 // here reports whether a member is at her console: she was seen in the last two minutes, or it is she who looks.
 func (p TeamPage) here(m chat.Member) bool {
 	return m.ID == p.Agent.ID || !m.Seen.IsZero() && p.Now.Sub(m.Seen.Time).Minutes() < 2
+}
+
+// since says whose an invitation is, and how long it is good.
+func (p TeamPage) since(v chat.Invitation) string {
+	if v.By.Name == "" {
+		return p.Text.F("console.team.pending_self", "When", p.moment(v.Expires))
+	}
+	return p.Text.F("console.team.pending_by", "Name", v.By.Name, "When", p.moment(v.Expires))
 }
 
 func (p TeamPage) seen(m chat.Member) string {

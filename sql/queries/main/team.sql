@@ -12,12 +12,23 @@ UPDATE agents SET sessions_since = sessions_since + 1 WHERE id = $1;
 DELETE FROM roles WHERE name = $1;
 
 -- name: Invitation_List
-SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
-FROM invitations WHERE expires_at > clock_timestamp() ORDER BY created_at DESC, id;
+SELECT i.id, i.email, i.role, i.lines, i.capacity, coalesce(CAST(i.agent_id AS text), '') AS agent_id, coalesce(CAST(i.by_id AS text), '') AS by_id, i.by_name, i.created_at,
+    i.expires_at, coalesce(m.state, '') AS mail, coalesce(m.error, '') AS mail_error
+FROM invitations i
+LEFT JOIN LATERAL (SELECT m.state, m.error FROM mails m WHERE m.invitation_id = i.id ORDER BY m.created_at DESC LIMIT 1) m ON true
+WHERE i.expires_at > clock_timestamp() ORDER BY i.created_at DESC, i.id;
 
 -- name: Invitation_Find
 SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
 FROM invitations WHERE hash = $1 AND expires_at > clock_timestamp();
+
+-- name: Invitation_ByID
+SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
+FROM invitations WHERE id = $1 AND expires_at > clock_timestamp();
+
+-- name: Invitation_Of
+SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
+FROM invitations WHERE agent_id = $1 AND expires_at > clock_timestamp() + CAST($2 AS double precision) * interval '1 second' ORDER BY created_at DESC LIMIT 1;
 
 -- name: Invitation_Put
 -- A new link for the same address takes the place of the old one.
