@@ -44,7 +44,7 @@ func TestStore_PutAgent(t *testing.T) {
 	t.Run("changed, lines included", func(t *testing.T) {
 		b := a
 		b.Name, b.Role, b.Lines, b.Capacity, b.Disabled = "林", "auditor", []string{"shop"}, 0, true
-		b.Permissions = []chat.Permission{chat.ConversationRead, chat.AdminRead}
+		b.Permissions = []chat.Permission{chat.ConversationRead, chat.AdminRead, chat.ReportsRead}
 		wantCode(t, s.PutAgent(t.Context(), b), "")
 		same(t, b)
 		b.Lines = []string{}

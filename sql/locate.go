@@ -17,6 +17,8 @@ const (
 	// may be the one a second who tries.
 	patience   = 900 * time.Millisecond
 	impatience = 250 * time.Millisecond
+	// reportPatience is patience for a question that adds up a quarter of a year.
+	reportPatience = 2800 * time.Millisecond
 )
 
 // located remembers which line conversations belong to, which never changes.
@@ -98,9 +100,14 @@ type answer[T any] struct {
 // ask puts a question to lines at once and yields their answers as they come, each line's once. Lines that have not
 // answered when patience, or impatience, or ctx is over are yielded as unavailable; what they say later is dropped.
 func ask[T any](ctx context.Context, s *Store, lines []string, question func(context.Context, *pool) (T, error)) func(yield func(answer[T]) bool) {
+	return askFor(ctx, s, lines, patience, question)
+}
+
+// askFor is ask with a patience of the question's own.
+func askFor[T any](ctx context.Context, s *Store, lines []string, patience time.Duration, question func(context.Context, *pool) (T, error)) func(yield func(answer[T]) bool) {
 	return func(yield func(answer[T]) bool) {
 		// The question outlives the patience: a line that is slow is not unwell.
-		asked, cancel := context.WithTimeout(ctx, askWait)
+		asked, cancel := context.WithTimeout(ctx, max(askWait, patience))
 		answers := make(chan answer[T], len(lines)) // room for all: nobody who answers late waits
 		missing, unwell := map[string]bool{}, map[string]bool{}
 		var asking sync.WaitGroup

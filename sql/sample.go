@@ -22,7 +22,20 @@ func (s *Store) Age(ctx context.Context, line string, conversation chat.ID, end 
 				return err
 			}
 		}
-		_, err := t.exec("Sample_Conversation", conversation, end, pace.Seconds())
-		return err
+		if _, err := t.exec("Sample_Conversation", conversation, end, pace.Seconds()); err != nil {
+			return err
+		}
+		return recount(t, conversation, end)
 	})
+}
+
+// recount has what was counted of a conversation for reports counted again: it was written into the past.
+func recount(t *tx, conversation chat.ID, at time.Time) error {
+	for _, name := range []string{"Figure_Forget", "Figure_ForgetMessages"} {
+		if _, err := t.exec(name, conversation); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec("Figure_Recount", at)
+	return err
 }

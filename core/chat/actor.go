@@ -65,9 +65,10 @@ const (
 	AdminRead          Permission = "admin:read"          // see lines, agents and settings
 	AdminWrite         Permission = "admin:write"         // change lines and settings
 	TeamWrite          Permission = "team:write"          // change agents and roles
+	ReportsRead        Permission = "reports:read"        // see how the lines do, and what visitors thought
 )
 
 // Permissions lists every permission there is, in the order of a grid.
 func Permissions() []Permission {
-	return []Permission{ConversationRead, ConversationReply, ConversationAssign, LibraryWrite, AdminRead, AdminWrite, TeamWrite}
+	return []Permission{ConversationRead, ConversationReply, ConversationAssign, LibraryWrite, AdminRead, AdminWrite, TeamWrite, ReportsRead}
 }

@@ -24,6 +24,7 @@ type Store interface {
 	Library
 	Attachments
 	Canaries
+	Reports
 }
 
 // Lines are the business lines.
@@ -252,6 +253,12 @@ type Canaries interface {
 	// DropCanaries deletes what the node's canaries wrote on the line, and what other canaries left that have been silent for a day.
 	// No node is "".
 	DropCanaries(ctx context.Context, line, node string) error
+}
+
+// Reports are what conversations were like.
+type Reports interface {
+	// Figures returns each line's, the lines asked at once; those that do not answer are unavailable.
+	Figures(ctx context.Context, q chat.ReportQuery) (lines []chat.LineFigures, unavailable []string, err error)
 }
 
 // Bus tells the other nodes what happened here, and the desk what happened there. It may lose anything: whoever missed a

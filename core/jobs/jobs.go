@@ -101,6 +101,7 @@ func (r *Runner) Run(ctx context.Context) error {
 				r.count(l.Name, func(*Stats) {})
 				g.Go(func() error { return r.work(ctx, l.Name) })
 				g.Go(func() error { return r.tend(ctx, l.Name) })
+				g.Go(func() error { return r.figures(ctx, l.Name) })
 			}
 		}
 		if !sleep(ctx, 2*time.Second) {

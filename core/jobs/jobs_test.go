@@ -23,6 +23,8 @@ type outbox struct {
 	ends  []chat.JobEnd
 	swept map[string]int
 	away  bool
+	// counted are how far back each look for figures went.
+	counted map[string][]time.Duration
 }
 
 type entry struct {
@@ -31,7 +33,7 @@ type entry struct {
 }
 
 func newOutbox(lines ...string) *outbox {
-	o := &outbox{jobs: map[string][]*entry{}, swept: map[string]int{}}
+	o := &outbox{jobs: map[string][]*entry{}, swept: map[string]int{}, counted: map[string][]time.Duration{}}
 	for _, l := range lines {
 		o.lines = append(o.lines, chat.Line{Name: l, Push: hook})
 	}
@@ -123,6 +125,13 @@ func (o *outbox) AbandonPushes(_ context.Context, line string) error {
 	defer o.mu.Unlock()
 	o.jobs[line] = nil
 	return nil
+}
+
+func (o *outbox) CountFigures(_ context.Context, line string, back time.Duration) (bool, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.counted[line] = append(o.counted[line], back)
+	return len(o.counted[line])%2 == 1, nil
 }
 
 func (o *outbox) states(line string) map[chat.JobState]int {

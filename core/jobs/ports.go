@@ -26,6 +26,9 @@ type Store interface {
 	SweepJobs(ctx context.Context, line string, limit int) (more bool, err error)
 	// AbandonPushes drops the jobs of a push hook that is no more.
 	AbandonPushes(ctx context.Context, line string) error
+	// CountFigures counts what is new for reports in a line's conversations, with back also what was written that long before it was
+	// last called, and reports whether there is more to do. Of several nodes one finds something to do.
+	CountFigures(ctx context.Context, line string, back time.Duration) (more bool, err error)
 }
 
 // Poster tells receivers; see Caller.
