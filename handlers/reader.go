@@ -76,5 +76,10 @@ func (h *Handlers) Frame(c echo.Context, origins []string) {
 	c.Response().Header().Set("Content-Security-Policy", csp+sites)
 }
 
+// Framing lets a page of ours show another of ours in a frame.
+func (h *Handlers) Framing(c echo.Context) {
+	c.Response().Header().Set("Content-Security-Policy", "frame-src 'self'; "+csp+"'none'")
+}
+
 // Device reads what the visitor holds from her request.
 func (h *Handlers) Device(r *http.Request) chat.Device { return api.Device(r) }

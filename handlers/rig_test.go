@@ -252,7 +252,7 @@ func (r *rig) form(client *http.Client, path string, fields ...string) answer {
 	r.t.Helper()
 	v := url.Values{}
 	for i := 0; i+1 < len(fields); i += 2 {
-		v.Set(fields[i], fields[i+1])
+		v.Add(fields[i], fields[i+1])
 	}
 	return r.with(client, "POST", path, v.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Sec-Fetch-Site", "same-origin")
 }

@@ -38,6 +38,7 @@ var (
 	writer  = policy{visitor: true, permission: chat.ConversationReply}
 	inside  = policy{signedIn: true, page: true}
 	manager = policy{permission: chat.AdminRead, page: true}
+	keeper  = policy{permission: chat.AdminWrite, page: true}
 	leader  = policy{permission: chat.TeamWrite, page: true}
 )
 
@@ -120,6 +121,12 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/console/team/m/:id", leader, a.Member},
 		{post, "/console/team/m/:id", leader, a.ChangeMember},
 		{post, "/console/team/roles", leader, a.Roles},
+		{get, "/console/settings", manager, a.AllSettings},
+		{get, "/console/settings/new", keeper, a.NewLine},
+		{post, "/console/settings/new", keeper, a.AddLine},
+		{get, "/console/settings/:line/preview", manager, a.Preview},
+		{get, "/console/settings/:line/:section", manager, a.Settings},
+		{post, "/console/settings/:line/:section", keeper, a.SaveSettings},
 		{get, "/console/join/:token", anyone, a.JoinPage},
 		{post, "/console/join/:token", anyone, a.Join},
 

@@ -12,21 +12,7 @@ import (
 )
 
 // LineHealth is how a line is, for whoever runs the desk.
-type LineHealth struct {
-	Line chat.Line
-	// Where is the line's database as "host:port/name", Left that of a copy which a move left behind; empty for none.
-	Where, Left string
-	// Health is "ok", or says in plain words what is not.
-	Health string
-	// Err is why the line is unavailable.
-	Err error
-	// Ping is how long the database took to answer.
-	Ping time.Duration
-	// Open and Waiting count conversations; Messages those of all conversations, the desk's own notices included.
-	Open, Waiting, Messages int64
-	// Signed and Unsigned count the visitors of the last seven days who had proved who they are, and the others.
-	Signed, Unsigned int64
-}
+type LineHealth = chat.LineHealth
 
 // Health looks at every line at once; none waits for another. It takes as long as the slowest, 3 seconds at most.
 func (s *Store) Health(ctx context.Context) []LineHealth {
@@ -111,6 +97,18 @@ func (s *Store) examine(ctx context.Context, h *LineHealth, newest int64) {
 	default:
 		h.Health = "ok"
 	}
+}
+
+// LineHealth looks at one line; it takes 3 seconds at most.
+func (s *Store) LineHealth(ctx context.Context, line string) (chat.LineHealth, error) {
+	l, err := s.Line(line)
+	if err != nil {
+		return LineHealth{}, err
+	}
+	newest, _ := newestMigration("line") // the files are part of the program
+	h := LineHealth{Line: l}
+	s.examine(ctx, &h, newest)
+	return h, nil
 }
 
 // where is a database's address without anything secret.

@@ -37,28 +37,55 @@ type lineCreate struct {
 func (l lineCreate) Run(ctx context.Context, c *config) error {
 	return c.with(ctx, func(db *database) error {
 		line, err := db.Line(l.Name)
-		if chat.CodeOf(err) == chat.CodeNotFound && err != nil {
-			line, err = chat.Line{Name: l.Name, Color: "#176b87", DSN: l.DSN, Locale: "zh-CN"}, nil
-		} else if err == nil && l.DSN != "" && l.DSN != line.DSN {
+		switch {
+		case chat.CodeOf(err) == chat.CodeNotFound && err != nil:
+			line = chat.Line{Name: l.Name, Color: "#176b87", DSN: l.DSN, Locale: "zh-CN"}
+			l.name(&line)
+			return db.AddLine(ctx, line, deed("line:create", l.Name, map[string]string{"title": line.Title}))
+		case err != nil:
+			return err
+		case l.DSN != "" && l.DSN != line.DSN:
 			return errors.New("a line that is there keeps its database")
 		}
+		err = changeLine(ctx, db, l.Name, chat.SectionBrand, func(line *chat.Line) error {
+			l.name(line)
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		line.Title = cmp.Or(l.Title, line.Title)
-		line.Color = cmp.Or(l.Color, line.Color)
-		line.Locale = cmp.Or(l.Locale, line.Locale)
-		if len(l.Origin) > 0 {
-			line.Origins = l.Origin
-		}
-		if err := line.Check(); err != nil {
-			return err
-		}
-		if err := db.PutLine(ctx, line); err != nil {
-			return err
-		}
-		return joinOwners(ctx, db, line.Name)
+		return joinOwners(ctx, db, l.Name)
 	})
+}
+
+// name changes of a line what was named.
+func (l lineCreate) name(line *chat.Line) {
+	line.Title = cmp.Or(l.Title, line.Title)
+	line.Color = cmp.Or(l.Color, line.Color)
+	line.Locale = cmp.Or(l.Locale, line.Locale)
+	if len(l.Origin) > 0 {
+		line.Origins = l.Origin
+	}
+}
+
+// changeLine has f change a section of a line's settings, and writes into the audit log what was changed, by the program.
+func changeLine(ctx context.Context, db *database, name string, s chat.Section, f func(l *chat.Line) error) error {
+	return db.ChangeLine(ctx, name, func(l *chat.Line) (chat.Deed, error) {
+		before := *l
+		if err := f(l); err != nil {
+			return chat.Deed{}, err
+		}
+		detail := before.Differences(*l)
+		if len(detail) == 0 {
+			return chat.Deed{}, l.CheckSettings()
+		}
+		return deed("line:"+string(s), name, detail), nil
+	})
+}
+
+// deed is an entry of the audit log of what the program did: nobody was signed in.
+func deed(action, subject string, detail map[string]string) chat.Deed {
+	return chat.Deed{At: chat.Time{Time: time.Now()}, By: chat.AgentRef{Name: "unique-support"}, Action: action, Subject: subject, Detail: detail}
 }
 
 // joinOwners makes every owner work for the line.

@@ -39,6 +39,9 @@ func (l lineAsks) Run(ctx context.Context, c *config, out io.Writer) error {
 			e.SetIndent("", "  ")
 			return e.Encode(append(chat.Questions{}, line.Questions...))
 		}
-		return db.SetQuestions(ctx, line.Name, q)
+		return changeLine(ctx, db, line.Name, chat.SectionQuestions, func(line *chat.Line) error {
+			line.Questions = q
+			return nil
+		})
 	})
 }

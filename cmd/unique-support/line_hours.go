@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,11 +33,10 @@ func (l lineHours) Run(ctx context.Context, c *config, out io.Writer) error {
 			printHours(out, line.Hours, time.Now())
 			return nil
 		}
-		h, err := l.change(line.Hours)
-		if err != nil {
+		return changeLine(ctx, db, line.Name, chat.SectionHours, func(line *chat.Line) (err error) {
+			line.Hours, err = l.change(line.Hours)
 			return err
-		}
-		return db.SetHours(ctx, line.Name, h)
+		})
 	})
 }
 
@@ -149,13 +149,4 @@ func printHours(out io.Writer, h chat.Hours, now time.Time) {
 	}
 }
 
-func written(spans []chat.Span) string {
-	if len(spans) == 0 {
-		return "closed"
-	}
-	all := make([]string, len(spans))
-	for i, s := range spans {
-		all[i] = s.String()
-	}
-	return strings.Join(all, ",")
-}
+func written(spans []chat.Span) string { return cmp.Or(chat.Spans(spans), "closed") }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -27,30 +25,16 @@ func (l lineIdentity) Run(ctx context.Context, c *config, out io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("find the line %s: %w", l.Name, err)
 		}
-		i := line.Identity
-		if l.Mode != "" {
-			i.Signing = chat.Signing(l.Mode)
-		}
-		secret := l.Secret
-		if l.Rotate {
-			var b [32]byte
-			_, _ = rand.Read(b[:])
-			secret = base64.RawURLEncoding.EncodeToString(b[:])
-		}
-		switch {
-		case l.Retire && len(i.Secrets) < 2:
-			return errors.New("there are no two secrets")
-		case l.Retire:
-			i.Secrets = i.Secrets[:1]
-		case secret != "" && len(i.Secrets) == 2:
-			return errors.New("two secrets are valid already: end the older one with --retire first")
-		case secret != "":
-			i.Secrets = append([]string{secret}, i.Secrets...)
-		case l.Mode == "":
-			fmt.Fprintf(out, "identities: %s\nsecrets:    %d\n", i.Signing, len(i.Secrets))
+		if l.Mode == "" && l.Secret == "" && !l.Rotate && !l.Retire {
+			fmt.Fprintf(out, "identities: %s\nsecrets:    %d\n", line.Identity.Signing, len(line.Identity.Secrets))
 			return nil
 		}
-		if err := db.SetIdentity(ctx, line.Name, i); err != nil {
+		var secret string
+		err = changeLine(ctx, db, line.Name, chat.SectionIdentity, func(line *chat.Line) (err error) {
+			line.Identity, secret, err = l.changed(line.Identity)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		if l.Rotate {
@@ -58,6 +42,27 @@ func (l lineIdentity) Run(ctx context.Context, c *config, out io.Writer) error {
 		}
 		return nil
 	})
+}
+
+// changed is the identity with what was named; secret is one that was made.
+func (l lineIdentity) changed(i chat.Identity) (changed chat.Identity, secret string, err error) {
+	if l.Mode != "" {
+		i.Signing = chat.Signing(l.Mode)
+	}
+	switch {
+	case l.Retire && len(i.Secrets) < 2:
+		return i, "", errors.New("there are no two secrets")
+	case l.Retire:
+		changed, err = i.Retired()
+		return changed, "", err
+	case (l.Rotate || l.Secret != "") && len(i.Secrets) == 2:
+		return i, "", errors.New("two secrets are valid already: end the older one with --retire first")
+	case l.Rotate:
+		return i.Rotated()
+	case l.Secret != "":
+		i.Secrets = append([]string{l.Secret}, i.Secrets...)
+	}
+	return i, "", nil
 }
 
 // proofs says whether the line looks at identities, and, where it does, how many of a week's visitors were signed.

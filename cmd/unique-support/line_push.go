@@ -3,13 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"text/tabwriter"
 	"time"
 
@@ -41,18 +38,22 @@ func (l linePush) Run(ctx context.Context, c *config, out io.Writer) error {
 		if l.URL == "" && l.Preview == "" && l.Delay == nil && !l.Rotate && !l.Retire && !l.Off && !l.Test {
 			return l.show(ctx, db, line.Push, out)
 		}
-		p, fresh, err := l.changed(line.Push)
-		if err != nil {
-			return err
-		}
 		if l.Test {
+			if _, _, err := l.changed(line.Push); err != nil {
+				return err
+			}
 			id, err := db.TryPush(ctx, line.Name, chat.NewTrace())
 			if err == nil {
 				fmt.Fprintln(out, id)
 			}
 			return err
 		}
-		if err := db.SetPush(ctx, line.Name, p); err != nil {
+		var fresh string
+		err = changeLine(ctx, db, line.Name, chat.SectionPush, func(line *chat.Line) (err error) {
+			line.Push, fresh, err = l.changed(line.Push)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		if fresh != "" {
@@ -82,14 +83,12 @@ func (l linePush) changed(p chat.Push) (changed chat.Push, fresh string, err err
 	case l.Retire && len(p.Secrets) < 2:
 		return p, "", errors.New("there are no two secrets")
 	case l.Retire:
-		p.Secrets = p.Secrets[:1]
+		p, err = p.Retired()
+		return p, "", err
 	case l.Rotate && len(p.Secrets) == 2:
 		return p, "", errors.New("two secrets sign already: end the older one with --retire first")
 	case l.Rotate, len(p.Secrets) == 0:
-		var b [32]byte
-		_, _ = rand.Read(b[:])
-		fresh = chat.PushSecretPrefix + base64.StdEncoding.EncodeToString(b[:])
-		p.Secrets = append([]string{fresh}, p.Secrets...)
+		return p.Rotated()
 	}
 	return p, fresh, nil
 }
@@ -103,12 +102,7 @@ func (l linePush) show(ctx context.Context, db *database, p chat.Push, out io.Wr
 	if err != nil {
 		return err
 	}
-	address := p.URL
-	if u, err := url.Parse(p.URL); err == nil && u.RawQuery != "" {
-		u.RawQuery = "…" // which may be a secret
-		address = u.String()
-	}
-	fmt.Fprintf(out, "hook:      %s\npreview:   %s\ndelay:     %s\nsecrets:   %d\nqueued:    %d\ndelivered: %d in 24 hours\nfailed:    %d in 24 hours\n", address, p.Preview, p.Delay, len(p.Secrets), h.Queued, h.Delivered, h.Failed)
+	fmt.Fprintf(out, "hook:      %s\npreview:   %s\ndelay:     %s\nsecrets:   %d\nqueued:    %d\ndelivered: %d in 24 hours\nfailed:    %d in 24 hours\n", p.Address(), p.Preview, p.Delay, len(p.Secrets), h.Queued, h.Delivered, h.Failed)
 	if h.Last != nil {
 		fmt.Fprintf(out, "last try:  %s, %s\n", h.Last.At.Text(), outcome(h.Last))
 	}

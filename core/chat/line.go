@@ -50,5 +50,16 @@ func (l Line) Check() error {
 			return Invalid("origin", "An origin is written https://shop.example.com, without a path.")
 		}
 	}
-	return CheckText(l.Title, 80)
+	for _, said := range l.Greeting {
+		if said != "" && CheckText(said, 500) != nil {
+			return Invalid("greeting", "A greeting is a text of at most 500 characters.")
+		}
+	}
+	if l.ReplyTime < 0 || l.ReplyTime > 24*60 {
+		return Invalid("reply_time", "The usual time to an answer is 0 to 1440 minutes, 0 for unknown.")
+	}
+	if CheckText(l.Title, 80) != nil {
+		return Invalid("line_title", "A line's title is a text of at most 80 characters.")
+	}
+	return nil
 }

@@ -22,6 +22,7 @@ type Store interface {
 	Team
 	Mails
 	Library
+	Settings
 	Attachments
 	Canaries
 	Reports

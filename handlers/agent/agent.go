@@ -30,6 +30,9 @@ type Door interface {
 	// ChooseLocale remembers a language.
 	ChooseLocale(c echo.Context, locale string)
 	Zone(c echo.Context) *time.Location
+	// Frame lets sites show the page in a frame, Framing lets the page show another of ours in one.
+	Frame(c echo.Context, origins []string)
+	Framing(c echo.Context)
 	// Address is where people reach the server, without a path.
 	Address(c echo.Context) string
 }

@@ -81,7 +81,8 @@ func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {
 		})
 	}
 	if r.Agent.Actor().May(chat.AdminRead) {
-		rail.Pages = append(rail.Pages, Entry{Name: "team", Label: r.Text.S("console.team.title"), Href: "/console/team", Icon: "users", Count: -1})
+		rail.Pages = append(rail.Pages, Entry{Name: "team", Label: r.Text.S("console.team.title"), Href: "/console/team", Icon: "users", Count: -1},
+			Entry{Name: "settings", Label: r.Text.S("console.settings.title"), Href: "/console/settings", Icon: "sliders", Count: -1})
 	}
 	return rail
 }

@@ -39,3 +39,25 @@ SELECT EXISTS (
     SELECT 1 FROM pg_locks l
     WHERE l.locktype = 'advisory' AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
       AND l.classid = 20210 AND l.objid = CAST(CAST(hashtext($1) AS bigint) & 4294967295 AS oid) AND l.objsubid = 2);
+
+-- name: Line_Get
+SELECT name, title, color, dsn, origins, locale, greeting, reply_time, signing, identity_secrets, hours, questions, push_url, push_secrets, push_preview, push_delay, left_dsn
+FROM lines WHERE name = $1 FOR UPDATE;
+
+-- name: Line_Set
+UPDATE lines SET title = :title, color = :color, origins = CAST(:origins AS text[]), locale = :locale, greeting = CAST(:greeting AS jsonb), reply_time = :reply_time,
+    signing = :signing, identity_secrets = CAST(:identity_secrets AS text[]), hours = CAST(:hours AS jsonb), questions = CAST(:questions AS jsonb),
+    push_url = :push_url, push_secrets = CAST(:push_secrets AS text[]), push_preview = :push_preview, push_delay = :push_delay
+WHERE name = :name;
+
+-- name: Line_Add
+INSERT INTO lines (name, title, color, dsn, origins, locale, greeting, reply_time, signing, identity_secrets, hours, questions, push_url, push_secrets, push_preview, push_delay)
+VALUES (:name, :title, :color, :dsn, CAST(:origins AS text[]), :locale, CAST(:greeting AS jsonb), :reply_time, :signing, CAST(:identity_secrets AS text[]),
+    CAST(:hours AS jsonb), CAST(:questions AS jsonb), :push_url, CAST(:push_secrets AS text[]), :push_preview, :push_delay)
+ON CONFLICT (name) DO NOTHING;
+
+-- name: Line_Join
+-- Owners work for every line, and whoever made one works for that.
+INSERT INTO agent_lines (agent_id, line)
+SELECT a.id, $1 FROM agents a WHERE a.role = 'owner' OR CAST(a.id AS text) = $2
+ON CONFLICT DO NOTHING;
