@@ -32,15 +32,17 @@ export class Tools {
       if (recall) recall.hidden = !this._mine(row);
     });
     if (!made) return;
-    this._styled = sheet("tools.css");
     const opener = made.content.querySelector("[data-opens]");
     const dress = () => {
       for (const body of this._log.querySelectorAll(".message[data-seq] .message__body:not(:has([data-opens]))")) body.append(document.importNode(opener, true));
     };
     const watch = new MutationObserver(dress);
-    watch.observe(this._log, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq"] });
     signal.addEventListener("abort", () => watch.disconnect());
-    dress();
+    this._styled = sheet("tools.css").then(() => { // before that they would take room, and move what a finger is about to touch
+      if (signal.aborted) return;
+      watch.observe(this._log, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq"] });
+      dress();
+    });
   }
 
   /** Lets go of the page. */
