@@ -142,6 +142,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{post, "/api/v1/conversations/:id/read", writer, signal(p.Read)},
 		{post, "/api/v1/conversations/:id/typing", writer, signal(p.Typing)},
 		{post, "/api/v1/conversations/:id/contact", guest, send(p.Contact)},
+		{post, "/api/v1/conversations/:id/human", writer, send(p.Human)},
 		{post, "/api/v1/conversations/:id/rating", guest, send(p.Rate)},
 		{post, "/api/v1/conversations/:id/close", writer, send(p.Close)},
 

@@ -36,8 +36,12 @@ func (s *Store) AssignNext(ctx context.Context, line string, trace string) (chat
 		return chat.Moved{}, err
 	}
 	// Nearly always there is nothing to do: that is found out without making everybody else wait.
+	l, err := s.Line(line)
+	if err != nil {
+		return chat.Moved{}, err
+	}
 	var waiting []chat.ID
-	if err := p.selectAll(ctx, &waiting, "Conversation_Waiting", 1); err != nil {
+	if err := p.selectAll(ctx, &waiting, "Conversation_Ready", l.Queue.BotSeconds); err != nil {
 		return chat.Moved{}, err
 	}
 	if len(waiting) == 0 {
@@ -55,7 +59,7 @@ func (s *Store) AssignNext(ctx context.Context, line string, trace string) (chat
 		if err := t.get(&seat, "Seat_Next"); err != nil {
 			return err
 		}
-		next, err := oldest(t)
+		next, err := oldest(t, l.Queue.BotSeconds)
 		if err != nil {
 			return err
 		}
@@ -71,11 +75,11 @@ func (s *Store) AssignNext(ctx context.Context, line string, trace string) (chat
 	return m, nil
 }
 
-// oldest locks the conversation that has waited longest. One that is closed while its lock is waited for is no answer, and
+// oldest locks the conversation that has waited longest, but for those whose bot has seconds left to answer. One that is closed while its lock is waited for is no answer, and
 // Postgres does not look for another.
-func oldest(t *tx) (id chat.ID, err error) {
+func oldest(t *tx, bot int) (id chat.ID, err error) {
 	for range 5 {
-		if err = t.get(&id, "Conversation_Next"); !errors.Is(err, chat.NotFound()) {
+		if err = t.get(&id, "Conversation_Next", bot); !errors.Is(err, chat.NotFound()) {
 			return id, err
 		}
 	}
@@ -90,7 +94,7 @@ func oneAtATime(t *tx) error {
 
 func assignIn(t *tx, line string, a chat.Assignment) (chat.Moved, error) {
 	return moveIn(t, line, a.Conversation, a.By, func(b *batch, r *row) (*chat.Message, error) {
-		if a.Waiting && r.Status != chat.StatusWaiting {
+		if a.Waiting && r.Status != chat.StatusWaiting && !r.assisted() {
 			return nil, nil
 		}
 		switch r.Status {
@@ -101,7 +105,10 @@ func assignIn(t *tx, line string, a chat.Assignment) (chat.Moved, error) {
 		}
 		before := r.agent()
 		if before.ID == a.To.ID {
-			if r.Status != chat.StatusOpen { // she takes up what she had set aside
+			if r.Status != chat.StatusOpen || r.assisted() { // she takes up what she had set aside, or her program had
+				if r.assisted() {
+					r.Reason = a.Reason
+				}
 				r.open()
 				b.touch(r)
 			}

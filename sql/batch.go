@@ -28,6 +28,8 @@ type batch struct {
 	named []chat.ID
 	// began are the rows that a message made wait.
 	began []*row
+	// assisted are the rows that an assistant wrote in.
+	assisted []*row
 }
 
 type entry struct {
@@ -100,6 +102,11 @@ func (b *batch) add(r *row, d chat.Draft) chat.Message {
 		if !r.Replied.Valid {
 			r.Replied = some(created)
 		}
+		if r.Agent == d.Author.ID && r.assisted() { // its account is a person's, who answers herself now
+			r.Reason = "taken"
+		}
+	case chat.KindBot:
+		b.assist(r, d.Author, m.Seq, created)
 	}
 	b.messages = append(b.messages, entry{row: r, m: m})
 	if d.Attachment != "" {
@@ -130,6 +137,11 @@ func (b *batch) write() error {
 	}
 	if len(b.named) > 0 {
 		if _, err := b.t.exec("Attachment_Name", texts(b.named)); err != nil {
+			return err
+		}
+	}
+	for _, r := range b.assisted {
+		if _, err := b.t.exec("Conversation_Assist", r.ID, r.Bot); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,14 @@ func (s *Store) SetQuestions(ctx context.Context, line string, q chat.Questions)
 	return s.setLine(ctx, "Line_Questions", line, append(chat.Questions{}, q...), func(l *chat.Line) { l.Questions = q })
 }
 
+// SetQueue sets what the line does while visitors wait; the other nodes hear of it within seconds.
+func (s *Store) SetQueue(ctx context.Context, line string, q chat.Queue) error {
+	if err := q.Check(); err != nil {
+		return err
+	}
+	return s.setLine(ctx, "Line_Queue", line, q, func(l *chat.Line) { l.Queue = q })
+}
+
 // setLine writes one of a line's settings, and changes what is known of the line here.
 func (s *Store) setLine(ctx context.Context, statement, line string, setting any, change func(*chat.Line)) error {
 	b, err := json.Marshal(setting)

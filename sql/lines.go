@@ -60,6 +60,7 @@ type lineRow struct {
 	Secrets   pq.StringArray `db:"identity_secrets"`
 	Hours     []byte         `db:"hours"`
 	Questions []byte         `db:"questions"`
+	Queue     []byte         `db:"queue"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
 	pushRow
@@ -76,6 +77,9 @@ func (r lineRow) line() (chat.Line, error) {
 	}
 	if err := json.Unmarshal(r.Questions, &l.Questions); err != nil {
 		return l, fmt.Errorf("read questions of %s: %w", r.Name, err)
+	}
+	if err := json.Unmarshal(r.Queue, &l.Queue); err != nil {
+		return l, fmt.Errorf("read queue of %s: %w", r.Name, err)
 	}
 	if len(l.Questions) == 0 {
 		l.Questions = nil
@@ -154,7 +158,7 @@ func (s *Store) mend(p *place) {
 }
 
 // PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
-// l.DSN says: see MoveLine. It keeps its Identity, Hours, Questions and Push too: see SetIdentity, SetHours, SetQuestions and SetPush.
+// l.DSN says: see MoveLine. It keeps its Identity, Hours, Questions, Queue and Push too: see SetIdentity, SetHours, SetQuestions, SetQueue and SetPush.
 func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	l.Color = cmp.Or(l.Color, "#176b87")
 	l.Locale = cmp.Or(l.Locale, "zh-CN")

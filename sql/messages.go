@@ -168,8 +168,10 @@ func refuse(r *row, d chat.Draft) error {
 		return nil
 	case r.Status == chat.StatusClosed:
 		return chat.Conflict("closed", "This conversation has ended.")
-	case r.Status == chat.StatusNew && d.Author.Kind == chat.KindAgent:
+	case r.Status == chat.StatusNew && d.Author.Kind != chat.KindVisitor && d.Author.Kind != chat.KindSystem:
 		return chat.Conflict("not_begun", "The visitor has not written yet.")
+	case d.Author.Kind == chat.KindBot:
+		return refuseBot(r, d.Author)
 	}
 	return nil
 }
@@ -179,7 +181,7 @@ func clean(d *chat.Draft) (err error) {
 	if d.Conversation, err = chat.ParseID(string(d.Conversation)); err != nil {
 		return chat.NotFound()
 	}
-	signed := d.Author.Kind == chat.KindVisitor || d.Author.Kind == chat.KindAgent
+	signed := d.Author.Kind == chat.KindVisitor || d.Author.Kind == chat.KindAgent || d.Author.Kind == chat.KindBot
 	for id, needed := range map[*chat.ID]bool{&d.ClientID: signed, &d.Author.ID: signed} {
 		if *id == "" && !needed {
 			continue

@@ -18,7 +18,7 @@ func (s *Store) Recall(ctx context.Context, line string, conversation chat.ID, s
 		}
 		m := found.message()
 		switch {
-		case m.Author.Kind != by.Kind || m.Author.ID != by.ID:
+		case m.Author.ID != by.ID || m.Author.Kind != by.Kind && (m.Author.Kind != chat.KindBot || by.Kind != chat.KindAgent):
 			return nil, chat.Forbidden()
 		case m.Kind == chat.KindNotice:
 			return nil, nil

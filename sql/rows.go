@@ -37,6 +37,8 @@ type row struct {
 	Snoozed          stdsql.NullTime `db:"snoozed_until"`
 	Left             stdsql.NullTime `db:"left_at"`
 	Contact          string          `db:"contact"`
+	Bot              string          `db:"bot"`
+	Human            stdsql.NullTime `db:"human_at"`
 	Score            int             `db:"score"`
 
 	// Only some statements say these.
@@ -57,11 +59,16 @@ func (r *row) conversation(line string) chat.Conversation {
 		ID:      r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Verified: r.Verified, Status: r.Status, Agent: r.agent(),
 		LastSeq: r.LastSeq, NoteSeq: r.NoteSeq, Preview: r.Preview, PreviewBy: r.PreviewBy, Reason: r.Reason, Labels: r.Labels,
 		Created: at(r.Created), Last: at(r.Last), Waiting: at(r.Waiting.Time), Assigned: at(r.Assigned.Time), Replied: at(r.Replied.Time),
-		Closed: at(r.Closed.Time), Snoozed: at(r.Snoozed.Time), Left: at(r.Left.Time), Contact: r.Contact, Position: r.Place, Read: r.marks(), Unread: r.Unread, Score: r.Score,
+		Closed: at(r.Closed.Time), Snoozed: at(r.Snoozed.Time), Left: at(r.Left.Time), Contact: r.Contact, Bot: r.Bot, Human: at(r.Human.Time), Position: r.Place, Read: r.marks(), Unread: r.Unread, Score: r.Score,
 	}
 }
 
-func (r *row) agent() chat.AgentRef { return chat.AgentRef{ID: r.Agent, Name: r.AgentName} }
+func (r *row) agent() chat.AgentRef {
+	return chat.AgentRef{ID: r.Agent, Name: r.AgentName, Bot: r.assisted()}
+}
+
+// assisted reports whether an assistant has the conversation.
+func (r *row) assisted() bool { return r.Agent != "" && r.Reason == chat.ReasonBot }
 
 func (r *row) marks() chat.Marks {
 	return chat.Marks{VisitorDelivered: r.VisitorDelivered, Visitor: r.VisitorRead, Agent: r.AgentRead}
@@ -80,7 +87,7 @@ func (r *row) open() {
 
 func (r *row) end(now time.Time) {
 	r.Status, r.Closed = chat.StatusClosed, some(now)
-	r.Waiting, r.Snoozed, r.Left = stdsql.NullTime{}, stdsql.NullTime{}, stdsql.NullTime{}
+	r.Waiting, r.Snoozed, r.Left, r.Human = stdsql.NullTime{}, stdsql.NullTime{}, stdsql.NullTime{}, stdsql.NullTime{}
 }
 
 // messageRow is a message or a note as it stands in its table.

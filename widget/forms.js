@@ -11,7 +11,7 @@ export class Forms {
     this._id = id;
     this._again = again;
     document.addEventListener("submit", (event) => {
-      const act = { close: this._close, again: this._begin, rate: this._rate }[event.submitter?.value];
+      const act = { close: this._close, again: this._begin, rate: this._rate, human: this._human }[event.submitter?.value];
       if (!act || event.defaultPrevented) return;
       event.preventDefault();
       this._run(event.target, act);
@@ -39,6 +39,12 @@ export class Forms {
   }
 
   async _close() { await this._post("close"); }
+
+  /** On to people. The button goes with the bot; who pressed it goes on writing. */
+  async _human() {
+    await this._post("human");
+    document.querySelector("form[data-composer] textarea").focus({ preventScroll: true });
+  }
 
   /** The same conversation goes on; one that ended too long ago leaves room for another. */
   async _begin() {

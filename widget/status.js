@@ -20,10 +20,12 @@ export class Status {
     this._root.dataset.status = status;
     this._root.dataset.left = String(Boolean(left));
     this._root.dataset.holder = agent?.id ?? "";
+    const bot = status !== "closed" && Boolean(agent?.bot);
+    this._root.dataset.bot = String(bot);
     this._each("[data-closed]", (place) => { place.hidden = status !== "closed"; });
     this._each("[data-composer]", (place) => { place.hidden = status === "closed"; });
     this._queue(status === "waiting" ? position : 0, n);
-    if (this._root.dataset.side === "visitor") this._who(status, agent?.name);
+    if (this._root.dataset.side === "visitor") this._who(status, agent?.name, bot);
   }
 
   /** The log is another one: its numbers begin again. */
@@ -43,7 +45,7 @@ export class Status {
   }
 
   /** Where nobody has the conversation the line stands there: data-alone. */
-  _who(status, name) {
+  _who(status, name, bot) {
     this._each("[data-who]", (place) => { place.textContent = name || place.dataset.alone; });
     this._each("[data-who-initial]", (place) => {
       place.textContent = initial(name || place.dataset.alone);
@@ -51,7 +53,7 @@ export class Status {
     });
     const word = { waiting: "connecting", closed: "ended" }[status];
     const shut = status !== "closed" && !name && this._root.dataset.shut;
-    this._each("[data-who-note]", (place) => { place.textContent = shut || (word ? this._words.say(word) : place.dataset[name ? "attended" : "alone"]); });
+    this._each("[data-who-note]", (place) => { place.textContent = shut || (word ? this._words.say(word) : place.dataset[bot ? "assisted" : name ? "attended" : "alone"]); });
     if (name) this._each("[data-rate-title]", (place) => { place.textContent = this._words.say("rate", { name }); });
   }
 

@@ -48,6 +48,14 @@ var states = []struct {
 			l.Fatalf("the page has the conversation %q (%v)", l.id, err)
 		}
 	}},
+	{"an assistant answers", func(l *looked) {
+		l.agent("messages", fmt.Sprintf(`{"client_id":%q,"bot":true,"kind":"choices","text":"要退货吗？","data":{"options":["不用了"]}}`, chat.NewID(time.Now())), 201)
+		l.visitor.sees("the way to a human", `all(".human button").length === 1 && all("[data-log] .choice").length === 1`)
+	}},
+	{"on the way to a human", func(l *looked) {
+		l.visitor.press(".human button")
+		l.visitor.sees("the queue", `all("[data-queue]").length === 1 && !all(".human").length`)
+	}},
 	{"leaving the queue", func(l *looked) { l.visitor.press("[data-queue] summary") }},
 	{"talking", func(l *looked) {
 		l.agent("messages", words(chat.NewID(time.Now()), "在的，我看看"), 201)

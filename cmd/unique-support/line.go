@@ -18,6 +18,7 @@ type lineCommand struct {
 	Hours    lineHours    `cmd:"" help:"Say when a line works: its time zone, its usual week and its exceptions."`
 	Asks     lineAsks     `cmd:"" help:"Say what a line asks before a visitor's first words."`
 	Identity lineIdentity `cmd:"" help:"Say how a line knows who its visitors are, and set or change the secret their identities are signed with."`
+	Queue    lineQueue    `cmd:"" help:"Say what a line does while visitors wait."`
 	List     lineList     `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`
 	Push     linePush     `cmd:"" help:"Say where a line's host is told that a visitor has messages and no page open."`
 	Jobs     lineJobs     `cmd:"" help:"List what a line told its host, or has to, and tell it once more."`

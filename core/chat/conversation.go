@@ -36,7 +36,11 @@ type Conversation struct {
 	// Preview is the beginning of the newest message's text, PreviewBy its author's kind.
 	Preview   string `json:"preview,omitempty"`
 	PreviewBy Kind   `json:"preview_by,omitempty"`
-	// Reason says why this agent has it: least_busy, taken, assigned, transferred.
+	// Bot is the name of the assistant that wrote in it last, also when a person has it now; "" when none did.
+	Bot string `json:"bot,omitempty"`
+	// Human is when its visitor was sent on to people: no assistant answers her until it ends.
+	Human Time `json:"human_since,omitzero"`
+	// Reason says why this agent has it: least_busy, taken, assigned, transferred, bot.
 	Reason  string   `json:"reason,omitempty"`
 	Labels  []string `json:"labels,omitempty"`
 	Created Time     `json:"created_at"`
@@ -83,7 +87,12 @@ type Marks struct {
 type AgentRef struct {
 	ID   ID     `json:"id"`
 	Name string `json:"name"`
+	// Bot says that it is an assistant, who has a conversation until a person takes it or its visitor asks for one.
+	Bot bool `json:"bot,omitempty"`
 }
+
+// ReasonBot is why an assistant has a conversation: it was the first to answer.
+const ReasonBot = "bot"
 
 // Rating is what a visitor thought of a conversation.
 type Rating struct {

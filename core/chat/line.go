@@ -24,6 +24,8 @@ type Line struct {
 	Questions Questions `json:"-"`
 	// Hours are when it works; see Store.SetHours.
 	Hours Hours `json:"-"`
+	// Queue is what it does while visitors wait; see Store.SetQueue.
+	Queue Queue `json:"-"`
 	// Identity is how the line knows who its visitors are; see Store.SetIdentity.
 	Identity Identity `json:"-"`
 	// Push is whom the line calls for visitors who are away; see Store.SetPush.

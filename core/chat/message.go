@@ -80,9 +80,11 @@ type Draft struct {
 	Conversation ID
 	ClientID     ID
 	Author       Author
-	Kind         MessageKind
-	Text         string
-	Data         json.RawMessage
+	// Bot asks for the message to be an assistant's: the program's whose API key it came with.
+	Bot  bool
+	Kind MessageKind
+	Text string
+	Data json.RawMessage
 	// Attachment is what a message of kind image or file names. Data is filled in from it.
 	Attachment ID
 	// Preview stands in the lists where there is no text.
@@ -164,13 +166,13 @@ const RecallWithin = 2 * time.Minute
 
 // Notice is the Data of a notice: which sentence it is and what goes into it. The reader's page says it in her language.
 type Notice struct {
-	// Name is one of joined, queued, transferred, closed, reopened, left, rated, recalled.
+	// Name is one of joined, queued, transferred, human, closed, reopened, left, rated, recalled.
 	Name string `json:"notice"`
 	// Agent is the name of the agent it is about.
 	Agent string `json:"agent,omitempty"`
 	// From is the name of the agent who handed over.
 	From string `json:"from,omitempty"`
-	// By is who did it: visitor, agent or system.
+	// By is who did it: visitor, agent, bot or system.
 	By Kind `json:"by,omitempty"`
 	// Score is the rating given, 1 to 5.
 	Score int `json:"score,omitempty"`

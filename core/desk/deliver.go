@@ -33,6 +33,9 @@ func (d *Desk) announceMessage(l *line, w chat.Appended) {
 	d.announce(messageEvent(l.name, w.Message))
 	if w.Moved {
 		d.announceConversation(w.Conversation)
+		if w.Conversation.Status != chat.StatusWaiting { // a bot took it out of the queue
+			l.shifted.Store(true)
+		}
 		l.ring()
 	}
 }

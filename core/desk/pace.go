@@ -69,6 +69,9 @@ func paceOf(waits []chat.Wait) time.Duration {
 // pace the line had within the hour. While it does not work nobody knows.
 func (d *Desk) estimated(c chat.Conversation) chat.Conversation {
 	if known, err := d.store.Line(c.Line); err == nil {
+		if c.Status == chat.StatusWaiting && known.Queue.Bots(c, d.clock.Now()) {
+			c.Position = 0 // it is no queue of people that she stands in
+		}
 		open, turns := known.Hours.At(d.clock.Now())
 		if c.Shut = !open; c.Shut {
 			c.Opens = chat.Time{Time: turns}

@@ -46,7 +46,8 @@ type Lines interface {
 type Log interface {
 	// Append writes a batch in one transaction of the line's database, in the order given; the i-th result belongs to the i-th draft.
 	// A draft of a visitor who does not own its conversation is chat.NotFound; one for a closed conversation is chat.Conflict.
-	// The first message of a visitor makes a new conversation wait; an agent's first sets when it was replied to.
+	// The first message of a visitor makes a new conversation wait; an agent's first sets when it was replied to. A bot's makes one
+	// that waits the bot's, and is chat.Conflict where somebody else has it or its visitor was sent on to people.
 	// A non-nil error means that nothing is known to have been accepted.
 	Append(ctx context.Context, line string, batch []chat.Draft) ([]chat.Appended, error)
 	// Messages returns a conversation's messages with after < seq, at most limit, ascending.
@@ -92,6 +93,9 @@ type Conversations interface {
 	// who has waited longest among equals. No agent is given more than her seat's capacity, whoever else assigns at the
 	// same time. It returns chat.NotFound when nothing waits or nobody has room.
 	AssignNext(ctx context.Context, line string, trace string) (chat.Moved, error)
+	// Release sends a conversation on to people: it waits, and no bot's draft is taken until it ends. Its visitor may while a bot has it
+	// or nobody, an agent while she has it. Where there is nothing to do Moved.Notice is nil.
+	Release(ctx context.Context, line string, conversation chat.ID, by chat.Author, trace string) (chat.Moved, error)
 	// End closes a conversation; ending a closed one changes nothing and Moved.Notice is nil.
 	End(ctx context.Context, line string, conversation chat.ID, by chat.Author, trace string) (chat.Moved, error)
 	// Reopen makes a closed conversation wait again, or open for the agent when one is named.

@@ -19,6 +19,11 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 	arrived := time.Now()
 	actor := chat.ActorFrom(ctx)
 	draft.Author, draft.Trace, draft.Parent, draft.Received = actor.Author(), chat.TraceFrom(ctx), chat.ParentFrom(ctx), d.clock.Now()
+	if draft.Bot {
+		if err := assistant(actor, &draft); err != nil {
+			return m, false, err
+		}
+	}
 	if draft.Kind == chat.KindCard && actor.Kind == chat.KindVisitor {
 		if err := d.present(ctx, &draft); err != nil {
 			return m, false, err
@@ -30,7 +35,7 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 	if draft.Kind == chat.KindNote && actor.Kind != chat.KindAgent {
 		return m, false, chat.Invalid("kind", "This kind of message cannot be sent.")
 	}
-	if draft.Data, err = chat.ReadData(draft.Kind, actor.Kind, draft.Data); err != nil {
+	if draft.Data, err = chat.ReadData(draft.Kind, draft.Author.Kind, draft.Data); err != nil {
 		return m, false, err
 	}
 	where, err := d.where(ctx, draft.Conversation, chat.ConversationReply)
@@ -52,7 +57,7 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 		return m, false, err
 	}
 	// A repeat may come because what follows the first failed; taking what does not wait changes nothing.
-	if actor.Kind == chat.KindAgent && draft.Kind != chat.KindNote && (done.Repeat || done.Conversation.Status == chat.StatusWaiting) {
+	if draft.Author.Kind == chat.KindAgent && draft.Kind != chat.KindNote && (done.Repeat || done.Conversation.Status == chat.StatusWaiting || done.Conversation.Agent.Bot) {
 		d.take(ctx, l, draft.Conversation, actor)
 	}
 	return done.Message, done.Repeat, nil

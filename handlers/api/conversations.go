@@ -106,6 +106,18 @@ func (h *Handlers) Close(c echo.Context) error {
 	return none(c)
 }
 
+// Human sends a conversation on to people.
+func (h *Handlers) Human(c echo.Context) error {
+	id, err := conversation(c)
+	if err != nil {
+		return err
+	}
+	if err := h.desk.Release(c.Request().Context(), id); err != nil {
+		return err
+	}
+	return none(c)
+}
+
 // Assign gives a conversation to an agent, with a private note when there are words.
 func (h *Handlers) Assign(c echo.Context) error {
 	var in struct {

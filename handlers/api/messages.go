@@ -63,6 +63,7 @@ func (h *Handlers) write(c echo.Context, kind chat.MessageKind) error {
 		Kind     chat.MessageKind `json:"kind"`
 		Text     string           `json:"text"`
 		Data     json.RawMessage  `json:"data"`
+		Bot      bool             `json:"bot"`
 	}
 	id, err := conversation(c)
 	if err != nil {
@@ -75,7 +76,7 @@ func (h *Handlers) write(c echo.Context, kind chat.MessageKind) error {
 	if err != nil {
 		return chat.Invalid("client_id", "client_id must be a UUID of the sender's own.")
 	}
-	draft := chat.Draft{Conversation: id, ClientID: client, Text: in.Text, Data: in.Data}
+	draft := chat.Draft{Conversation: id, ClientID: client, Text: in.Text, Data: in.Data, Bot: in.Bot}
 	switch {
 	case kind == chat.KindNote:
 	case in.Kind == "" || in.Kind == chat.KindText:

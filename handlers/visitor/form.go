@@ -105,6 +105,8 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 	switch action {
 	case "close":
 		return h.desk.End(ctx, conversation.ID)
+	case "human":
+		return h.desk.Release(ctx, conversation.ID)
 	case "rate":
 		score, _ := strconv.Atoi(c.FormValue("score"))
 		return h.desk.Rate(ctx, conversation.ID, chat.Rating{Score: score, Tags: c.Request().Form["tags"], Comment: c.FormValue("comment")})

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,8 @@ type Item struct {
 	Verified bool
 	// Left says that it is a message that was left while the line did not work.
 	Left bool
+	// Bot says that an assistant has it, or had; "" when none wrote in it.
+	Bot  string
 	Text i18n.Text
 }
 
@@ -103,6 +106,12 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 		At: last.Text(), Time: r.when(last), Preview: strings.TrimSpace(c.Preview), Unread: c.Unread,
 		Line: r.badge(c.Line), Labels: c.Labels, Wait: r.wait(c), Ended: c.Status == chat.StatusClosed, Verified: c.Verified, Left: !c.Left.IsZero(), Text: r.Text,
 	}
+	switch {
+	case c.Agent.Bot:
+		i.Bot = r.Text.S("console.bot.has")
+	case c.Bot != "":
+		i.Bot = r.Text.S("console.bot.had")
+	}
 	if i.Ended { // nobody waits for it to be read
 		i.Unread = 0
 	}
@@ -123,7 +132,7 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 	case c.PreviewBy == chat.KindAgent && c.Agent.Name != "":
 		i.From = r.Text.F("console.from", "Name", c.Agent.Name)
 	case c.PreviewBy == chat.KindBot:
-		i.From = r.Text.F("console.from", "Name", r.Text.S("console.bot"))
+		i.From = r.Text.F("console.from", "Name", cmp.Or(c.Bot, r.Text.S("console.bot")))
 	}
 	return i
 }

@@ -51,7 +51,9 @@ type Pane struct {
 	Line     Badge
 	// Standing says in words where the conversation stands, StandingClass colours it; Wait is the clock beside it.
 	Standing, StandingClass string
-	Wait                    Wait
+	// Bot says that an assistant has it.
+	Bot  bool
+	Wait Wait
 	// Facts stand behind it where there is room: the device, how soon it was answered.
 	Facts []string
 
@@ -96,7 +98,7 @@ func (r Reader) Pane(l List, t Thread) Pane {
 	p := Pane{
 		Text: r.Text, List: l, ID: c.ID, Agent: chat.AgentRef{ID: r.Agent.ID, Name: r.Agent.Name}, Status: c.Status, Epoch: t.Epoch,
 		Read: c.Read.Visitor, Delivered: c.Read.VisitorDelivered, Seen: c.Read.Agent, More: t.Log.More,
-		Name: r.visitor(c.Visitor, c.VisitorName), Verified: t.Visitor.Verified, Line: r.badge(c.Line), Wait: r.wait(c),
+		Name: r.visitor(c.Visitor, c.VisitorName), Verified: t.Visitor.Verified, Line: r.badge(c.Line), Bot: c.Agent.Bot, Wait: r.wait(c),
 		Rows: r.Rows(c, t.Log), ClientID: t.ClientID, Draft: t.Draft, Note: t.Note, Error: t.Error, Accept: t.Accept,
 	}
 	if n := len(t.Log.Messages); n > 0 {
@@ -106,13 +108,16 @@ func (r Reader) Pane(l List, t Thread) Pane {
 	if d := strings.TrimSpace(t.Visitor.Device.Name); d != "" {
 		p.Facts = append(p.Facts, d)
 	}
+	if c.Bot != "" && !c.Agent.Bot {
+		p.Facts = append(p.Facts, r.Text.S("console.bot.had"))
+	}
 	if !c.Replied.IsZero() {
 		p.Facts = append(p.Facts, r.Text.F("console.first_reply", "Time", r.elapsed(max(0, c.Replied.Sub(c.Created.Time)))))
 	}
 	a := r.Agent.Actor()
 	closed, mine := c.Status == chat.StatusClosed, c.Agent.ID == r.Agent.ID
 	p.Reply = !closed && a.May(chat.ConversationReply)
-	p.Take = p.Reply && !mine && c.Status != chat.StatusNew
+	p.Take = p.Reply && (!mine || c.Agent.Bot) && c.Status != chat.StatusNew
 	p.Transfer = p.Reply && a.May(chat.ConversationAssign) && c.Status != chat.StatusNew
 	p.Close = p.Reply
 	p.Reopen = a.May(chat.ConversationReply)
@@ -140,6 +145,9 @@ func (r Reader) standing(c chat.Conversation) (string, string) {
 		}
 		return r.Text.S("console.standing.waiting"), "standing--warn"
 	case chat.StatusOpen:
+		if c.Agent.Bot {
+			return r.Text.F("console.standing.bot", "Agent", c.Agent.Name), "standing--warn"
+		}
 		if c.Agent.ID == r.Agent.ID {
 			return r.Text.S("console.standing.mine"), "standing--mine"
 		}
@@ -186,7 +194,7 @@ func (r Reader) seats(c chat.Conversation, in []chat.Seat) []Seat {
 
 // primary says which button of the pane is the filled one: there is one at most.
 func (p Pane) primary() string {
-	if p.Take && p.Status == chat.StatusWaiting {
+	if p.Take && (p.Status == chat.StatusWaiting || p.Bot) {
 		return "take"
 	}
 	return "send"

@@ -182,6 +182,11 @@ func (r Reader) notice(m chat.Message) string {
 		return r.Text.S("console.notice.queued")
 	case "transferred":
 		return r.Text.F("console.notice.transferred", "Agent", n.Agent, "From", n.From)
+	case "human":
+		if n.By == chat.KindBot {
+			return r.Text.F("console.notice.human_by_bot", "Agent", n.Agent)
+		}
+		return r.Text.S("console.notice.human")
 	case "closed":
 		if n.By == chat.KindVisitor {
 			return r.Text.S("console.notice.closed_by_visitor")

@@ -69,8 +69,10 @@ type Chat struct {
 	// has taken it.
 	Who, Note string
 	Online    bool
-	// Alone and Attended are the sentences that script changes it to while nobody has the conversation, and while somebody has.
-	Alone, Attended string
+	// Alone, Attended and Assisted are the sentences that script changes it to while nobody has the conversation, while somebody has,
+	// and while an assistant has: that is Bot.
+	Alone, Attended, Assisted string
+	Bot                       bool
 	// Rows is the thread, numbered First to Last; More says that there is something before it.
 	Rows        []Row
 	First, Last int64
@@ -157,9 +159,12 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 	p.Hours = hours(l.Hours, t, now)
 	p.Hours.Left = !c.Left.IsZero()
 	p.Note = note(l, p.Status, c.Agent.Name, p.Hours.Now, t)
-	p.Alone, p.Attended = expect(l, "", t), expect(l, l.Title, t)
+	p.Alone, p.Attended, p.Assisted = expect(l, "", t), expect(l, l.Title, t), t.S("window.bot_note")
 	if c.Agent.Name != "" {
 		p.Who, p.Online = c.Agent.Name, p.Status == chat.StatusOpen
+	}
+	if p.Bot = c.Agent.Bot && p.Status != chat.StatusClosed; p.Bot {
+		p.Note = p.Assisted
 	}
 	p.Hello, p.Lead = hello(l, t)
 	p.Queue = Queue{Position: c.Position, Minutes: c.Wait, Shut: p.Hours.Now}

@@ -348,7 +348,7 @@ func TestPage(t *testing.T) {
 				actions[value] = true
 			}
 		}
-		if got := strings.Join(slices.Sorted(maps.Keys(actions)), " "); got != "again card close rate send" {
+		if got := strings.Join(slices.Sorted(maps.Keys(actions)), " "); got != "again card close human rate send" {
 			t.Errorf("the actions are %s", got)
 		}
 		if href, _ := attr(all(doc, "data-earlier")[0], "href"); href != "/c/shop?before=3&header=0&theme=dark" {

@@ -2,7 +2,7 @@
 -- The place in the queue is counted no further than 1,000: it is asked for with every heartbeat of whoever waits.
 SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
-       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.answers,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.bot, c.human_at, c.answers,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
        CASE WHEN c.status <> 'waiting' THEN 0 ELSE (SELECT count(*) FROM (
            SELECT 1 FROM conversations w
@@ -16,7 +16,7 @@ ORDER BY c.created_at DESC, c.id DESC;
 -- In id order, so that no two transactions wait for each other.
 SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
-       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.bot, c.human_at,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score, clock_timestamp() AS now
 FROM conversations c
 WHERE c.id = ANY (CAST($1 AS uuid[]))
@@ -33,7 +33,8 @@ SET status = n.status, agent_id = CAST(NULLIF(n.agent_id, '') AS uuid), agent_na
     waiting_since = CAST(NULLIF(n.waiting_since, '') AS timestamptz), assigned_at = CAST(NULLIF(n.assigned_at, '') AS timestamptz),
     replied_at = CAST(NULLIF(n.replied_at, '') AS timestamptz), closed_at = CAST(NULLIF(n.closed_at, '') AS timestamptz),
     snoozed_until = CAST(NULLIF(n.snoozed_until, '') AS timestamptz),
-    left_at = CASE WHEN n.status = 'closed' THEN NULL ELSE c.left_at END
+    left_at = CASE WHEN n.status = 'closed' THEN NULL ELSE c.left_at END,
+    human_at = CASE WHEN n.status = 'closed' THEN NULL ELSE c.human_at END
 FROM unnest(
     CAST(:id AS uuid[]), CAST(:status AS text[]), CAST(:agent_id AS text[]), CAST(:agent_name AS text[]), CAST(:reason AS text[]),
     CAST(:last_seq AS bigint[]), CAST(:note_seq AS bigint[]), CAST(:preview AS text[]), CAST(:preview_by AS text[]),
@@ -63,8 +64,16 @@ SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.id = $1);
 -- name: Conversation_Waiting
 SELECT c.id FROM conversations c WHERE c.status = 'waiting' ORDER BY c.waiting_since, c.id LIMIT $1;
 
+-- name: Conversation_Ready
+-- Whether one waits for people: its line's assistant has had its time, or its visitor does not want it.
+SELECT c.id FROM conversations c
+WHERE c.status = 'waiting' AND (CAST($1 AS integer) = 0 OR c.human_at IS NOT NULL OR c.waiting_since <= clock_timestamp() - CAST($1 AS integer) * interval '1 second')
+ORDER BY c.waiting_since, c.id LIMIT 1;
+
 -- name: Conversation_Next
-SELECT c.id FROM conversations c WHERE c.status = 'waiting' ORDER BY c.waiting_since, c.id LIMIT 1 FOR UPDATE OF c;
+SELECT c.id FROM conversations c
+WHERE c.status = 'waiting' AND (CAST($1 AS integer) = 0 OR c.human_at IS NOT NULL OR c.waiting_since <= clock_timestamp() - CAST($1 AS integer) * interval '1 second')
+ORDER BY c.waiting_since, c.id LIMIT 1 FOR UPDATE OF c;
 
 -- name: Conversation_Places
 SELECT q.id, q.place
@@ -86,6 +95,14 @@ UPDATE conversations SET labels = CAST($2 AS text[]) WHERE id = $1;
 -- name: Conversation_Leave
 -- While the row is locked. The first time stays.
 UPDATE conversations SET left_at = COALESCE(left_at, CAST($2 AS timestamptz)), contact = $3 WHERE id = $1;
+
+-- name: Conversation_Assist
+-- While the row is locked.
+UPDATE conversations SET bot = $2 WHERE id = $1;
+
+-- name: Conversation_Human
+-- While the row is locked.
+UPDATE conversations SET human_at = CAST($2 AS timestamptz) WHERE id = $1;
 
 -- name: Conversation_Answer
 UPDATE conversations SET answers = CAST($3 AS jsonb) WHERE id = $1 AND visitor_id = $2;
