@@ -20,13 +20,16 @@ const (
 )
 
 // Inbox returns a page of an agent's list: one query per line, the lines asked at once, none of which reads a message.
-// Without a Status, mine is what is open, all what is open or waits.
+// Without a Status, mine is what is open, all what is open or waits. With Q the page is of what is found in the list; see search.
 func (s *Store) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, error) {
 	q.Limit = min(max(q.Limit, 1), pageMax)
 	page := chat.InboxPage{Conversations: []chat.Conversation{}}
 	name, args := list(q)
 	if len(args.Statuses) == 0 {
 		return page, nil
+	}
+	if strings.TrimSpace(q.Q) != "" {
+		return s.search(ctx, q, args, searchFresh)
 	}
 	if q.Cursor != "" {
 		var err error
@@ -37,15 +40,11 @@ func (s *Store) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, e
 	for a := range ask(ctx, s, q.Lines, func(ctx context.Context, p *pool) (rows []row, err error) {
 		return rows, p.selectAll(ctx, &rows, name, args)
 	}) {
-		switch code := chat.CodeOf(a.err); {
-		case a.err == nil:
-			for i := range a.value {
-				page.Conversations = append(page.Conversations, a.value[i].conversation(a.line))
-			}
-		case code == chat.CodeLineUnavailable, code == chat.CodeQueueFull, code == chat.CodeNotFound:
-			page.Unavailable = append(page.Unavailable, a.line)
-		default:
-			return chat.InboxPage{}, a.err
+		if err := missing(&page, a.line, a.err); err != nil {
+			return chat.InboxPage{}, err
+		}
+		for i := range a.value {
+			page.Conversations = append(page.Conversations, a.value[i].conversation(a.line))
 		}
 	}
 	slices.Sort(page.Unavailable)
@@ -71,6 +70,16 @@ func (s *Store) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, e
 	return page, nil
 }
 
+// missing notes a line that could not answer; any other error is returned.
+func missing(page *chat.InboxPage, line string, err error) error {
+	switch chat.CodeOf(err) {
+	case chat.CodeLineUnavailable, chat.CodeQueueFull, chat.CodeNotFound:
+		page.Unavailable = append(page.Unavailable, line)
+		return nil
+	}
+	return err
+}
+
 // listArgs are what the statements of lists ask for.
 type listArgs struct {
 	Agent    chat.ID        `db:"agent"`
@@ -80,14 +89,13 @@ type listArgs struct {
 	ID       chat.ID        `db:"id"`
 	Only     *chat.ID       `db:"only"`
 	Label    string         `db:"label"`
-	Pattern  string         `db:"pattern"`
 	Size     int            `db:"size"`
 }
 
 // list chooses a query's statement: each has the statuses it can read in its own words, for only so does Postgres find the
 // index made for them. No Statuses means an empty list.
 func list(q chat.InboxQuery) (name string, args listArgs) {
-	args = listArgs{Agent: q.Agent, At: "infinity", ID: lowestID, Label: q.Label, Pattern: pattern(q.Q), Size: q.Limit + 1}
+	args = listArgs{Agent: q.Agent, At: "infinity", ID: lowestID, Label: q.Label, Size: q.Limit + 1}
 	if q.Conversation != "" {
 		args.Only = &q.Conversation
 	}
@@ -106,27 +114,28 @@ func list(q chat.InboxQuery) (name string, args listArgs) {
 		name, unasked = "Inbox_Queue", []chat.Status{chat.StatusWaiting}
 		has = unasked
 		args.At = "-infinity"
+	case chat.ViewAny:
+		name, has = "Inbox_Any", []chat.Status{chat.StatusOpen, chat.StatusWaiting, chat.StatusSnoozed, chat.StatusClosed}
+		unasked = has
 	case chat.ViewClosed:
 		name, unasked = "Inbox_Closed", []chat.Status{chat.StatusClosed}
 		has = unasked
 	}
+	args.Mine = q.View == chat.ViewMine
 	switch {
 	case q.Status == "":
 		args.Statuses = texts(unasked)
 	case slices.Contains(has, q.Status):
 		args.Statuses = pq.StringArray{string(q.Status)}
 	case q.Status == chat.StatusClosed && (q.View == chat.ViewMine || q.View == chat.ViewAll):
-		name, args.Mine = "Inbox_Closed", q.View == chat.ViewMine
+		name = "Inbox_Closed"
 		args.Statuses = pq.StringArray{string(q.Status)}
 	}
 	return name, args
 }
 
-// pattern looks for words as they are, wherever they stand.
+// pattern looks for a word as it is, wherever it stands.
 func pattern(q string) string {
-	if q = strings.TrimSpace(q); q == "" {
-		return ""
-	}
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q) + "%"
 }
 

@@ -5,6 +5,7 @@ import (
 	stdsql "database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -74,6 +75,10 @@ func (m *mover) hold(ctx context.Context) (left stdsql.NullString, err error) {
 
 func (m *mover) close() {
 	if m.lock != nil {
+		// Postgres notices that a connection is gone when it gets to it: until then the lock would still be held.
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		_, _ = m.lock.ExecContext(ctx, "SELECT pg_advisory_unlock_all()") // or with the connection
+		cancel()
 		_ = m.lock.Close()
 	}
 	for _, db := range []*sqlx.DB{m.main, m.from, m.to} {

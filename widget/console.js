@@ -87,6 +87,7 @@ class Console {
     this._outbox ??= this._fill(root.dataset.agent);
     this._pane = new Pane(root, { api: this._api, outbox: this._outbox, words: this._words, lane: conversation, unread: (n) => { if (n === 0) this._inbox.ask(conversation); } });
     this._pane.stream(this._open);
+    root.querySelector("[data-found]")?.scrollIntoView({ block: "center" });
     this._catchUp(); // what came while it was being fetched
     this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`), quote: (quote) => this._pane.composer?.quote(quote) });
     for (const way of root.querySelectorAll("[data-attach]")) way.hidden = false;

@@ -30,8 +30,11 @@ export class Filter {
     this._abort.abort();
     const { signal } = (this._abort = new AbortController());
     try {
-      const page = await fetchPage(`/console/list?${new URLSearchParams(new FormData(form))}`, { partial: true, signal });
-      put(document.querySelector("#list"), page.querySelector("#list"));
+      const chosen = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+      const open = document.querySelector("main[data-chat]")?.dataset.conversation;
+      const page = await fetchPage(`/console/list?${chosen}${open ? `&c=${open}` : ""}`, { partial: true, signal });
+      for (const part of ["#list", "#inbox-title"]) put(document.querySelector(part), page.querySelector(part));
+      history.replaceState(history.state, "", `${location.pathname}?${chosen}`);
       this._shown();
     } catch {
       if (!signal.aborted) form.submit();
@@ -41,7 +44,8 @@ export class Filter {
   async _more(link) {
     try {
       const page = await fetchPage(`/console/list${link.search}`, { partial: true });
-      link.closest("li").replaceWith(...page.body.children);
+      const there = (row) => row.dataset.row && document.querySelector(`[data-row="${CSS.escape(row.dataset.row)}"]`); // found once more, further back
+      link.closest("li").replaceWith(...[...page.body.children].filter((row) => !there(row)));
       this._shown();
     } catch {
       location.assign(link.href);

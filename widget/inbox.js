@@ -28,12 +28,15 @@ export class Inbox {
       return;
     }
     if (kind === "message") this._live(id, false);
-    if (kind === "message" || kind === "conversation" || kind === "receipt") this._refresh.ask(id, kind === "message" && data.kind !== "note");
+    if (!this._searching && (kind === "message" || kind === "conversation" || kind === "receipt")) this._refresh.ask(id, kind === "message" && data.kind !== "note");
     if (kind === "conversation") this._count();
   }
 
   /** Asks for a row again. @param {string} id */
-  ask(id) { this._refresh.ask(id); }
+  ask(id) { if (!this._searching) this._refresh.ask(id); }
+
+  /** What was found stays as it was found. */
+  get _searching() { return Boolean(document.querySelector("[data-search]")?.value.trim()); }
 
   /** The stream was cut and is there again: what happened meanwhile is not known row by row. */
   reconnected() { this._cut = this._greeted; }
@@ -46,7 +49,7 @@ export class Inbox {
       put(document.querySelector("#list"), page?.querySelector("#list"));
       this._tell();
       this._count();
-    } else {
+    } else if (!this._searching) {
       for (const row of document.querySelectorAll("[data-row]")) if ((heads[row.dataset.row] ?? 0) > Number(row.dataset.last)) this._refresh.ask(row.dataset.row, true);
     }
     this._greeted = true;

@@ -25,14 +25,16 @@ export class Pane {
    *   unread?: (n: number) => void}} options
    */
   constructor(root, { api, outbox, words, lane, unread = () => {} }) {
-    const { side, line, conversation, delivered, read, last, seen } = root.dataset;
+    const { side, line, conversation, delivered, read, last, head = last, seen } = root.dataset;
     this._root = root;
     this._side = side;
     this._unread = unread;
     this._divided = root.querySelector("[data-unread]") !== null;
     this._marks = new Marks(Number(delivered), Number(read));
     this._thread = new Thread(root, { words, marks: this._marks, onEnd: () => this._receipts.look(), onBack: () => this._past().then((past) => past.look()).catch(() => {}), onRetry: (id) => this._outgoing.retry(id) });
-    this._catchup = new CatchUp({ last: Number(last), fetch: (after) => api.get(`${this._path}/messages?after=${after}&limit=200`), release: (m) => this._release(m) });
+    this._catchup = new CatchUp({ last: Number(head), fetch: (after) => api.get(`${this._path}/messages?after=${after}&limit=200`), release: (m) => this._release(m) });
+    this._thread.scroll.back = () => this._past().then((past) => past.newest());
+    if (head !== last) this._thread.scroll.cut = Number(last); // opened further back: the rest comes when somebody reads on
     this._receipts = new Receipts({ seen: Number(seen), delivers: side === "visitor", post: (body) => api.post(`${this._path}/read`, body), looking: () => this._looking, moved: () => this._moved() });
     this._typing = new Typing(root, { words, tell: async (body) => this.id && api.post(`${this._path}/typing`, body) });
     this._notice = new Notice(root, { words, waiting: () => outbox.items() });

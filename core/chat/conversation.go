@@ -69,6 +69,8 @@ type Conversation struct {
 	Unread int64 `json:"unread,omitempty"`
 	// Score is the visitor's rating, 1 to 5; 0 before she rated.
 	Score int `json:"score,omitempty"`
+	// Hit is where it holds what was looked for; nil in lists that were not searched.
+	Hit *Hit `json:"hit,omitempty"`
 }
 
 // Wait is the time somebody waited until an agent had her conversation.

@@ -9,6 +9,7 @@ const (
 	ViewQueue  View = "queue"  // waiting for anybody
 	ViewAll    View = "all"    // every open one of her lines
 	ViewClosed View = "closed" // ended
+	ViewAny    View = "any"    // all of these: where one searches
 )
 
 // InboxQuery asks for a page of a list.
@@ -17,7 +18,8 @@ type InboxQuery struct {
 	Agent ID
 	// Lines are where to look.
 	Lines []string
-	// Status, Label and Q narrow the list; Q is looked for in names and previews.
+	// Status, Label and Q narrow the list. Q are words that all have to be there: in one message or note, on its card, or in what is
+	// known of the visitor.
 	Status Status
 	Label  string
 	Q      string
@@ -29,7 +31,7 @@ type InboxQuery struct {
 	Limit int
 }
 
-// InboxPage is a page of a list, newest first, the queue oldest first.
+// InboxPage is a page of a list, newest first, the queue oldest first; of what was looked for, the newest hit first.
 type InboxPage struct {
 	Conversations []Conversation `json:"conversations"`
 	// Cursor asks for the next page; "" when this was the last.

@@ -187,6 +187,7 @@ func (d *Desk) tend(ctx context.Context, g *errgroup.Group) error {
 			g.Go(func() error { return d.check(ctx, l) })
 			g.Go(func() error { return l.journal.run(ctx) })
 			g.Go(func() error { return d.sweep(ctx, l) })
+			g.Go(func() error { return d.index(ctx, l) })
 			if d.blobs != nil {
 				g.Go(func() error { return d.discard(ctx, l.name) })
 			}

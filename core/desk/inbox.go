@@ -3,9 +3,14 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/taadis/unique-support/core/chat"
 )
+
+// SearchMax is how many characters what is looked for may have.
+const SearchMax = 200
 
 // Inbox returns a page of one of the agent's lists. Lines she does not work for are left out of what she asks.
 func (d *Desk) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, error) {
@@ -15,10 +20,15 @@ func (d *Desk) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, er
 	}
 	switch q.View {
 	case "":
-		q.View = chat.ViewMine
-	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewClosed:
+		if q.View = chat.ViewMine; q.Q != "" {
+			q.View = chat.ViewAny
+		}
+	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewClosed, chat.ViewAny:
 	default:
-		return chat.InboxPage{}, chat.Invalid("view", "view is mine, queue, all or closed.")
+		return chat.InboxPage{}, chat.Invalid("view", "view is mine, queue, all, closed or any.")
+	}
+	if utf8.RuneCountInString(q.Q) > SearchMax || !utf8.ValidString(q.Q) || strings.ContainsRune(q.Q, 0) {
+		return chat.InboxPage{}, chat.Invalid("q", "q is a text of at most 200 characters.")
 	}
 	if q.Limit == 0 {
 		q.Limit = PageDefault

@@ -26,6 +26,7 @@ type Store interface {
 	Attachments
 	Canaries
 	Reports
+	Search
 }
 
 // Lines are the business lines.
@@ -264,6 +265,13 @@ type Canaries interface {
 type Reports interface {
 	// Figures returns each line's, the lines asked at once; those that do not answer are unavailable.
 	Figures(ctx context.Context, q chat.ReportQuery) (lines []chat.LineFigures, unavailable []string, err error)
+}
+
+// Search is what makes texts be found; Inbox finds them.
+type Search interface {
+	// Index makes the next texts and visitors of a line ready to be found, at most limit of each, and reports whether there is more to
+	// do. Of several nodes one finds something to do.
+	Index(ctx context.Context, line string, limit int) (more bool, err error)
 }
 
 // Bus tells the other nodes what happened here, and the desk what happened there. It may lose anything: whoever missed a

@@ -45,7 +45,7 @@ func (h *Handlers) List(c echo.Context) error {
 	if in.Later {
 		return render(c, http.StatusOK, in.Page())
 	}
-	return render(c, http.StatusOK, in.Body())
+	return render(c, http.StatusOK, in.Swap())
 }
 
 // Conversation shows the console with a conversation open, or, to script, what of it changes.
@@ -64,10 +64,16 @@ func (h *Handlers) open(c echo.Context, status int, fix func(*console.Thread)) e
 		return chat.NotFound()
 	}
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	at, _ := strconv.ParseInt(c.QueryParam("at"), 10, 64)
+	note, _ := strconv.ParseInt(c.QueryParam("note"), 10, 64)
+	if at > 0 && at < 1<<53 {
+		before = at + around
+	}
 	t, earlier, err := h.thread(c.Request().Context(), id, max(0, before))
 	if err != nil {
 		return err
 	}
+	t.At, t.AtNote = at, note
 	fix(&t)
 	l := console.ParseList(c.QueryParams())
 	pane, side := r.Pane(l, t), r.Side(l, t.Conversation, t.Visitor, earlier)
@@ -81,6 +87,9 @@ func (h *Handlers) open(c echo.Context, status int, fix func(*console.Thread)) e
 	return render(c, status, r.Page(l, counts, in, pane, side).View())
 }
 
+// around is how many messages after the one that is asked for are shown below it.
+const around = 25
+
 // Row answers with a conversation's row of a list, or with nothing when it is not in the list.
 func (h *Handlers) Row(c echo.Context) error {
 	r, err := h.reader(c)
@@ -92,6 +101,7 @@ func (h *Handlers) Row(c echo.Context) error {
 		return chat.NotFound()
 	}
 	l := console.ParseList(c.QueryParams())
+	l.Q = "" // what was found is not told anew
 	page, err := h.desk.Inbox(c.Request().Context(), query(l, id, ""))
 	if err != nil {
 		return err
@@ -125,7 +135,7 @@ func (h *Handlers) inbox(c echo.Context, r console.Reader, l console.List, open 
 }
 
 func query(l console.List, only chat.ID, cursor string) chat.InboxQuery {
-	q := chat.InboxQuery{View: l.View, Status: l.Status, Label: l.Label, Q: l.Q, Conversation: only, Cursor: cursor}
+	q := chat.InboxQuery{View: l.Everywhere(), Status: l.Status, Label: l.Label, Q: l.Q, Conversation: only, Cursor: cursor}
 	if l.Line != "" {
 		q.Lines = []string{l.Line}
 	}

@@ -65,7 +65,7 @@ func TestHandlers_OpenAPI(t *testing.T) {
 			"Message": chat.Message{}, "Author": chat.Author{}, "Notice": chat.Notice{}, "Conversation": chat.Conversation{}, "Marks": chat.Marks{},
 			"AgentRef": chat.AgentRef{}, "Visitor": chat.Visitor{}, "Page": chat.Page{}, "Device": chat.Device{}, "InboxPage": chat.InboxPage{},
 			"Canned": chat.Canned{}, "Receipt": chat.Receipt{}, "Typing": chat.Typing{}, "Rating": chat.Rating{}, "Session": sessionAnswer{},
-			"Trace": chat.Trace{}, "Passed": chat.Passed{}, "Attachment": chat.Attachment{}, "FileData": chat.FileData{},
+			"Trace": chat.Trace{}, "Passed": chat.Passed{}, "Attachment": chat.Attachment{}, "Hit": chat.Hit{}, "Part": chat.Part{}, "FileData": chat.FileData{},
 		} {
 			always, all := fields(shape)
 			s := schemas[name]

@@ -50,7 +50,12 @@ type Item struct {
 	At, Time string
 	// From is who wrote the preview where it was not the visitor: "You: ".
 	From, Preview string
-	Unread        int64
+	// Found is shown instead of the preview where something was looked for; Private says that it stands in a note.
+	Found   []chat.Part
+	Private bool
+	// Href opens it.
+	Href   string
+	Unread int64
 	// UnreadLabel says the count in words.
 	UnreadLabel string
 	Line        Badge
@@ -70,12 +75,12 @@ type Item struct {
 
 // Inbox draws a page of the list; current is the conversation that is open, "" for none.
 func (r Reader) Inbox(l List, p chat.InboxPage, n chat.Counts, current chat.ID) Inbox {
-	in := Inbox{Text: r.Text, List: l, Title: r.Text.S("console.view." + string(l.View)), Total: total(l, n), More: p.Cursor, Items: r.Items(l, p.Conversations, current)}
+	in := Inbox{Text: r.Text, List: l, Title: r.title(l), Total: total(l, n), More: p.Cursor, Items: r.Items(l, p.Conversations, current)}
 	in.Lines = append(in.Lines, Option{Label: r.Text.S("console.filter.any_line"), Chosen: l.Line == ""})
 	for _, x := range r.Lines {
 		in.Lines = append(in.Lines, Option{Value: x.Name, Label: x.Title, Chosen: l.Line == x.Name})
 	}
-	for _, s := range statuses(l.View) {
+	for _, s := range statuses(l.Everywhere()) {
 		in.Statuses = append(in.Statuses, Option{Value: string(s), Label: r.status(s), Chosen: l.Status == s})
 	}
 	for _, name := range p.Unavailable {
@@ -83,6 +88,14 @@ func (r Reader) Inbox(l List, p chat.InboxPage, n chat.Counts, current chat.ID) 
 	}
 	in.Lead = current == ""
 	return in
+}
+
+// title names a list.
+func (r Reader) title(l List) string {
+	if l.Q != "" {
+		return r.Text.S("console.found")
+	}
+	return r.Text.S("console.view." + string(l.View))
 }
 
 // Items turns conversations into rows of the list.
@@ -112,6 +125,11 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 	case c.Bot != "":
 		i.Bot = r.Text.S("console.bot.had")
 	}
+	i.Href = l.open(c.ID)
+	if h := c.Hit; h != nil {
+		i.Href, i.Found, i.Private = l.hit(c.ID, *h), h.Excerpt, h.Note > 0
+		i.At, i.Time = h.At.Text(), r.when(h.At)
+	}
 	if i.Ended { // nobody waits for it to be read
 		i.Unread = 0
 	}
@@ -125,6 +143,10 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 		i.Preview = r.Text.S("console.picture")
 	}
 	switch {
+	case c.Hit != nil:
+		if c.Hit.By == chat.KindAgent && c.Hit.Name != "" {
+			i.From = r.Text.F("console.from", "Name", c.Hit.Name)
+		}
 	case i.Preview == "":
 		i.Preview = r.Text.S("console.no_words")
 	case c.PreviewBy == chat.KindAgent && c.Agent.ID == r.Agent.ID:
@@ -162,6 +184,8 @@ func statuses(v chat.View) []chat.Status {
 	switch v {
 	case chat.ViewMine:
 		return []chat.Status{"", chat.StatusOpen, chat.StatusSnoozed}
+	case chat.ViewAny:
+		return []chat.Status{"", chat.StatusWaiting, chat.StatusOpen, chat.StatusSnoozed, chat.StatusClosed}
 	case chat.ViewAll:
 		return []chat.Status{"", chat.StatusWaiting, chat.StatusOpen, chat.StatusSnoozed}
 	}
@@ -180,6 +204,9 @@ func (in Inbox) missing() string { return strings.Join(in.Unavailable, in.Text.S
 
 // emptiness says why there is nothing: it was narrowed away, or the view has nothing.
 func (in Inbox) emptiness() string {
+	if in.List.Q != "" {
+		return "found"
+	}
 	if in.List.Narrowed() || in.Later {
 		return "narrowed"
 	}

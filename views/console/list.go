@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strconv"
 
 	"github.com/taadis/unique-support/core/chat"
 )
@@ -27,6 +28,14 @@ func ParseList(q url.Values) List {
 	return l
 }
 
+// Everywhere returns where the list looks: what is searched for is searched for in every conversation.
+func (l List) Everywhere() chat.View {
+	if l.Q != "" {
+		return chat.ViewAny
+	}
+	return l.View
+}
+
 // Narrowed reports whether the list leaves anything out of its view.
 func (l List) Narrowed() bool { return l.Line != "" || l.Status != "" || l.Label != "" || l.Q != "" }
 
@@ -49,6 +58,19 @@ func (l List) URL(path string, more ...string) string {
 // open returns the path of a conversation within the list.
 func (l List) open(id chat.ID, more ...string) string {
 	return l.URL("/console/c/"+url.PathEscape(string(id)), more...)
+}
+
+// hit returns the path of a conversation within the list, open where something was found.
+func (l List) hit(id chat.ID, h chat.Hit) string {
+	if h.Seq == 0 {
+		return l.open(id)
+	}
+	at, note, place := strconv.FormatInt(h.Seq, 10), "", "#m"+strconv.FormatInt(h.Seq, 10)
+	if h.Note > 0 {
+		note = strconv.FormatInt(h.Note, 10)
+		place = "#n" + note
+	}
+	return l.open(id, "at", at, "note", note) + place
 }
 
 // wide returns the list without what narrows it.

@@ -28,6 +28,8 @@ type Thread struct {
 	Error string
 	// Accept is what she may attach.
 	Accept ui.Accept
+	// At is the message to look at, or where the note AtNote is; 0 for the newest.
+	At, AtNote int64
 }
 
 // Pane is the open conversation, or the invitation to open one.
@@ -45,6 +47,8 @@ type Pane struct {
 	// First and Last are the numbers of the first and last message drawn; Read, Delivered and Seen how far both sides are.
 	First, Last, Read, Delivered, Seen int64
 	More                               bool
+	// Head is the number of the newest message there is.
+	Head int64
 
 	Name     string
 	Verified bool
@@ -103,6 +107,11 @@ func (r Reader) Pane(l List, t Thread) Pane {
 	}
 	if n := len(t.Log.Messages); n > 0 {
 		p.First, p.Last = t.Log.Messages[0].Seq, t.Log.Messages[n-1].Seq
+	}
+	p.Head = max(c.LastSeq, p.Last)
+	for i := range p.Rows {
+		row := &p.Rows[i]
+		row.Found = row.Note > 0 && row.Note == t.AtNote || t.AtNote == 0 && row.Seq > 0 && row.Seq == t.At
 	}
 	p.Standing, p.StandingClass = r.standing(c)
 	if d := strings.TrimSpace(t.Visitor.Device.Name); d != "" {

@@ -50,6 +50,8 @@ type Row struct {
 	Cont bool
 	// State is sent, delivered or read; "" for all but an agent's messages.
 	State string
+	// Found says that it is what the page was opened for.
+	Found bool
 }
 
 // Log is what is drawn of a conversation: a stretch of its messages and all of its notes, both ascending.
@@ -223,6 +225,9 @@ func (r Row) class() string {
 	c := map[RowKind]string{RowOwn: "message--own", RowBot: "message--own message--bot", RowNote: "message--own message--note"}[r.Kind]
 	if r.Cont {
 		c += " message--cont"
+	}
+	if r.Found {
+		c += " message--found"
 	}
 	return strings.TrimSpace(c)
 }
