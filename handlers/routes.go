@@ -127,6 +127,8 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/console/settings/:line/preview", manager, a.Preview},
 		{get, "/console/settings/:line/:section", manager, a.Settings},
 		{post, "/console/settings/:line/:section", keeper, a.SaveSettings},
+		{get, "/console/team/teams", manager, a.Teams},
+		{post, "/console/team/teams", leader, a.ChangeTeams},
 		{get, "/console/join/:token", anyone, a.JoinPage},
 		{post, "/console/join/:token", anyone, a.Join},
 
@@ -153,6 +155,8 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/api/v1/inbox", reader, p.Inbox},
 		{get, "/api/v1/inbox/events", reader, p.InboxEvents},
 		{get, "/api/v1/canned-replies", reader, p.Canned},
+		{get, "/api/v1/teams", reader, p.Teams},
+		{get, "/api/v1/conversations/:id/decisions", reader, p.Decisions},
 		{get, "/api/v1/conversations/:id/notes", reader, p.Notes},
 		{post, "/api/v1/conversations/:id/notes", replier, p.Note},
 		{post, "/api/v1/conversations/:id/assign", replier, p.Assign},

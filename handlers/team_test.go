@@ -161,3 +161,54 @@ func TestPages_team(t *testing.T) {
 		}
 	})
 }
+
+func TestPages_teams(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *Options) { o.Unlimited = true })
+	_, gu := r.member("gu", "owner")
+	ann, agent := r.member("ann", "agent")
+	_, auditor := r.member("aud", "auditor")
+	has := func(t *testing.T, a answer, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !bytes.Contains(a.body, []byte(w)) {
+				t.Errorf("%s: %q is not there", a.Request.URL.Path, w)
+			}
+		}
+	}
+	teams := func(t *testing.T) []chat.Team {
+		t.Helper()
+		all, err := r.store.Teams(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	has(t, r.want(gu("GET", "/console/team/teams"), 200, ""), `name="name"`)
+	r.want(gu("POST", "/console/team/teams", "id", "", "name", "Night", "agent", string(ann.ID)), 303, "")
+	has(t, r.want(gu("POST", "/console/team/teams", "id", "", "name", "night", "agent", string(ann.ID)), 409, ""), `value="night"`, "checked", `role="alert"`) // what was typed stays typed
+	night := teams(t)[0]
+	if len(night.Agents) != 1 {
+		t.Fatalf("got %+v", night)
+	}
+	if a := r.want(auditor("GET", "/console/team/teams"), 200, ""); !bytes.Contains(a.body, []byte("Night")) || bytes.Contains(a.body, []byte("<input")) {
+		t.Error("an auditor is offered what she may not do, or sees nothing")
+	}
+	r.want(agent("GET", "/console/team/teams"), 403, "")
+	r.want(auditor("POST", "/console/team/teams", "id", string(night.ID), "drop", "1"), 403, "")
+	path := "/console/team/m/" + string(ann.ID)
+	has(t, r.want(gu("POST", path, "action", "change", "role", "agent", "line", "shop", "capacity", "6", "skills", "French，wine", "room.shop", "201"), 422, ""), `value="French，wine"`, `value="201"`)
+	r.want(gu("POST", path, "action", "change", "role", "agent", "line", "shop", "capacity", "6", "skills", "French，wine", "room.shop", "2"), 303, "")
+	if a, err := r.store.Agent(t.Context(), ann.ID); err != nil || len(a.Skills) != 2 || a.CapacityAt("shop") != 2 || len(a.Teams) != 1 {
+		t.Errorf("got %+v, %v", a, err)
+	}
+	has(t, r.want(gu("GET", path), 200, ""), `value="French, wine"`, `name="room.shop"`)
+	r.want(gu("POST", "/console/team/teams", "id", string(night.ID), "name", "Late"), 303, "")
+	has(t, r.want(auditor("GET", "/console/team/log"), 200, ""), "Night → Late")
+	r.want(gu("POST", "/console/team/teams", "id", string(night.ID), "drop", "1"), 303, "")
+	r.want(gu("POST", "/console/team/teams", "id", string(night.ID), "drop", "1"), 404, "")
+	r.want(gu("POST", "/console/team/teams", "id", "x", "name", "x"), 404, "")
+	if len(teams(t)) > 0 {
+		t.Error("it is there")
+	}
+}

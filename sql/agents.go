@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	stdsql "database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/lib/pq"
@@ -28,10 +30,19 @@ type agentRow struct {
 	Lines        pq.StringArray  `db:"lines"`
 	Seen         stdsql.NullTime `db:"seen_at"`
 	Since        int             `db:"sessions_since"`
+	Skills       pq.StringArray  `db:"skills"`
+	Teams        pq.StringArray  `db:"teams"`
+	Room         []byte          `db:"room"`
 }
 
 func (r agentRow) agent() chat.Agent {
+	var room map[string]int
+	_ = json.Unmarshal(r.Room, &room) // numbers by name, or null
+	if len(r.Skills) == 0 {
+		r.Skills = nil
+	}
 	return chat.Agent{
+		Skills: r.Skills, Teams: ids(r.Teams), Room: room,
 		ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, Locale: r.Locale, Presence: r.Presence, Capacity: r.Capacity,
 		PasswordHash: r.PasswordHash, Disabled: r.Disabled, Created: chat.Time{Time: r.Created}, Lines: r.Lines,
 		Permissions: permissions(r.Permissions), Seen: chat.Time{Time: r.Seen.Time}, Since: r.Since,
@@ -100,6 +111,7 @@ func putAgent(t *tx, a chat.Agent) error {
 	row := agentRow{
 		ID: a.ID, Email: a.Email, Name: a.Name, Role: a.Role, Locale: a.Locale, Presence: cmp.Or(a.Presence, chat.Online),
 		Capacity: a.Capacity, PasswordHash: a.PasswordHash, Disabled: a.Disabled, Created: a.Created.Time,
+		Skills: append(pq.StringArray{}, a.Skills...),
 	}
 	if row.Created.IsZero() {
 		row.Created = time.Now()
@@ -110,7 +122,14 @@ func putAgent(t *tx, a chat.Agent) error {
 	if _, err := t.exec("Agent_DropLines", a.ID, pq.StringArray(a.Lines)); err != nil {
 		return err
 	}
-	_, err := t.exec("Agent_AddLines", a.ID, pq.StringArray(a.Lines))
+	var rooms pq.StringArray
+	for _, line := range a.Lines {
+		rooms = append(rooms, "")
+		if n, other := a.Room[line]; other {
+			rooms[len(rooms)-1] = strconv.Itoa(n)
+		}
+	}
+	_, err := t.exec("Agent_AddLines", a.ID, pq.StringArray(a.Lines), rooms)
 	return err
 }
 

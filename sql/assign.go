@@ -2,7 +2,6 @@ package sql
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -28,18 +27,18 @@ func (s *Store) Assign(ctx context.Context, line string, a chat.Assignment) (cha
 	return m, nil
 }
 
-// AssignNext gives the conversation that has waited longest to the online agent with room who has least to do, the one who
-// was given nothing for longest among equals. It returns chat.NotFound when nothing waits or nobody has room.
+// AssignNext gives a waiting conversation to an online agent with room, as the line's routing says: see chat.Routing. It
+// returns chat.NotFound when nothing waits or nobody has room who could be given it.
 func (s *Store) AssignNext(ctx context.Context, line string, trace string) (chat.Moved, error) {
+	l, err := s.Line(line)
+	if err != nil {
+		return chat.Moved{}, err
+	}
 	p, err := s.line(line)
 	if err != nil {
 		return chat.Moved{}, err
 	}
 	// Nearly always there is nothing to do: that is found out without making everybody else wait.
-	l, err := s.Line(line)
-	if err != nil {
-		return chat.Moved{}, err
-	}
 	var waiting []chat.ID
 	if err := p.selectAll(ctx, &waiting, "Conversation_Ready", l.Queue.BotSeconds); err != nil {
 		return chat.Moved{}, err
@@ -52,38 +51,22 @@ func (s *Store) AssignNext(ctx context.Context, line string, trace string) (chat
 		if err := oneAtATime(t); err != nil {
 			return err
 		}
-		var seat struct {
-			Agent chat.ID `db:"agent_id"`
-			Name  string  `db:"agent_name"`
+		for range 5 { // one that was closed, or taken, since it was looked for is left where it is
+			n, err := nextIn(t, l)
+			if err != nil {
+				return err
+			}
+			if m, err = assignIn(t, line, n.assignment(l.Routing, trace)); err != nil || m.Notice != nil {
+				return err
+			}
 		}
-		if err := t.get(&seat, "Seat_Next"); err != nil {
-			return err
-		}
-		next, err := oldest(t, l.Queue.BotSeconds)
-		if err != nil {
-			return err
-		}
-		m, err = assignIn(t, line, chat.Assignment{
-			Conversation: next, To: chat.AgentRef{ID: seat.Agent, Name: seat.Name}, By: chat.Author{Kind: chat.KindSystem}, Reason: "least_busy", Trace: trace,
-		})
-		return err
+		return chat.NotFound()
 	})
 	if err != nil {
 		return chat.Moved{}, err
 	}
 	s.located.put(line, m.Conversation.ID)
 	return m, nil
-}
-
-// oldest locks the conversation that has waited longest, but for those whose bot has seconds left to answer. One that is closed while its lock is waited for is no answer, and
-// Postgres does not look for another.
-func oldest(t *tx, bot int) (id chat.ID, err error) {
-	for range 5 {
-		if err = t.get(&id, "Conversation_Next", bot); !errors.Is(err, chat.NotFound()) {
-			return id, err
-		}
-	}
-	return "", err
 }
 
 // oneAtATime is held until the transaction ends. It comes before the lock of any conversation's row.
@@ -94,7 +77,7 @@ func oneAtATime(t *tx) error {
 
 func assignIn(t *tx, line string, a chat.Assignment) (chat.Moved, error) {
 	return moveIn(t, line, a.Conversation, a.By, func(b *batch, r *row) (*chat.Message, error) {
-		if a.Waiting && r.Status != chat.StatusWaiting && !r.assisted() {
+		if a.Waiting && r.Status != chat.StatusWaiting && (a.By.Kind == chat.KindSystem || !r.assisted()) {
 			return nil, nil
 		}
 		switch r.Status {
@@ -119,15 +102,15 @@ func assignIn(t *tx, line string, a chat.Assignment) (chat.Moved, error) {
 				return nil, err
 			}
 		}
-		r.give(a.To, a.Reason, b.time(r))
-		if _, err := t.exec("Seat_Give", a.To.ID); err != nil {
+		if err := b.given(r, a); err != nil {
 			return nil, err
 		}
 		n := chat.Notice{Name: "joined", Agent: a.To.Name, By: a.By.Kind}
 		if before.ID != "" {
 			n.Name, n.From = "transferred", before.Name
 		}
-		return b.notice(r, n, a.Trace), nil
+		notice := b.notice(r, n, a.Trace)
+		return notice, decide(t, notice, a)
 	})
 }
 

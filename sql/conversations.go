@@ -102,12 +102,17 @@ func (s *Store) Reopen(ctx context.Context, line string, conversation chat.ID, b
 			return nil, nil
 		}
 		r.Agent, r.AgentName, r.Reason = "", "", ""
-		if by.Kind == chat.KindAgent {
-			r.give(chat.AgentRef{ID: by.ID, Name: by.Name}, "taken", b.time(r))
-		} else {
+		reopened := chat.Notice{Name: "reopened", By: by.Kind, Agent: agentName(by)}
+		if by.Kind != chat.KindAgent {
 			r.wait(b.time(r))
+			return b.notice(r, reopened, trace), nil
 		}
-		return b.notice(r, chat.Notice{Name: "reopened", By: by.Kind, Agent: agentName(by)}, trace), nil
+		a := chat.Assignment{To: chat.AgentRef{ID: by.ID, Name: by.Name}, By: by, Reason: chat.ReasonTaken}
+		if err := b.given(r, a); err != nil {
+			return nil, err
+		}
+		notice := b.notice(r, reopened, trace)
+		return notice, decide(b.t, notice, a)
 	})
 	if errors.Is(err, chat.Conflict("duplicate", "")) {
 		err = chat.Conflict("newer_conversation", "The visitor has a newer conversation.")

@@ -61,6 +61,7 @@ type lineRow struct {
 	Hours     []byte         `db:"hours"`
 	Questions []byte         `db:"questions"`
 	Queue     []byte         `db:"queue"`
+	Routing   []byte         `db:"routing"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
 	pushRow
@@ -83,6 +84,9 @@ func (r lineRow) line() (chat.Line, error) {
 	}
 	if len(l.Questions) == 0 {
 		l.Questions = nil
+	}
+	if err := json.Unmarshal(r.Routing, &l.Routing); err != nil {
+		return l, fmt.Errorf("read routing of %s: %w", r.Name, err)
 	}
 	return l, nil
 }
@@ -158,7 +162,7 @@ func (s *Store) mend(p *place) {
 }
 
 // PutLine makes a line's database ready, then creates or changes the line. One that is there stays in its database, whatever
-// l.DSN says: see MoveLine. It keeps its Identity, Hours, Questions, Queue and Push too: see SetIdentity, SetHours, SetQuestions, SetQueue and SetPush.
+// l.DSN says: see MoveLine. It keeps its Identity, Hours, Questions, Queue, Routing and Push too: see SetIdentity, SetHours, SetQuestions, SetQueue, ChangeTeam and SetPush.
 func (s *Store) PutLine(ctx context.Context, l chat.Line) error {
 	l.Color = cmp.Or(l.Color, "#176b87")
 	l.Locale = cmp.Or(l.Locale, "zh-CN")

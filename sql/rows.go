@@ -42,10 +42,13 @@ type row struct {
 	Score            int             `db:"score"`
 
 	// Only some statements say these.
-	Place   int       `db:"place"`
-	Answers []byte    `db:"answers"`
-	Unread  int64     `db:"unread"`
-	Now     time.Time `db:"now"`
+	Place    int       `db:"place"`
+	Answers  []byte    `db:"answers"`
+	Team     chat.ID   `db:"team_id"`
+	TeamName string    `db:"team_name"`
+	Skill    string    `db:"skill"`
+	Unread   int64     `db:"unread"`
+	Now      time.Time `db:"now"`
 }
 
 func (r *row) conversation(line string) chat.Conversation {
@@ -55,8 +58,8 @@ func (r *row) conversation(line string) chat.Conversation {
 		answers = nil
 	}
 	return chat.Conversation{
-		Answers: answers,
-		ID:      r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Verified: r.Verified, Status: r.Status, Agent: r.agent(),
+		Answers: answers, Team: chat.TeamRef{ID: r.Team, Name: r.TeamName}, Skill: r.Skill,
+		ID: r.ID, Line: line, Visitor: r.Visitor, VisitorName: r.VisitorName, Verified: r.Verified, Status: r.Status, Agent: r.agent(),
 		LastSeq: r.LastSeq, NoteSeq: r.NoteSeq, Preview: r.Preview, PreviewBy: r.PreviewBy, Reason: r.Reason, Labels: r.Labels,
 		Created: at(r.Created), Last: at(r.Last), Waiting: at(r.Waiting.Time), Assigned: at(r.Assigned.Time), Replied: at(r.Replied.Time),
 		Closed: at(r.Closed.Time), Snoozed: at(r.Snoozed.Time), Left: at(r.Left.Time), Contact: r.Contact, Bot: r.Bot, Human: at(r.Human.Time), Position: r.Place, Read: r.marks(), Unread: r.Unread, Score: r.Score,

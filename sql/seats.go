@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/lib/pq"
+
 	"github.com/taadis/unique-support/core/chat"
 )
 
@@ -11,7 +13,14 @@ import (
 // up. Every line is tried; the error is that of one that failed.
 func (s *Store) Seat(ctx context.Context, lines []string, seat chat.Seat, lasts time.Duration) (err error) {
 	for a := range ask(ctx, s, lines, func(ctx context.Context, p *pool) (int64, error) {
-		return p.exec(ctx, "Seat_Put", seat.Agent.ID, seat.Agent.Name, seat.Capacity, lasts.Seconds())
+		return p.exec(ctx, "Seat_Put", struct {
+			Agent    chat.ID        `db:"agent_id"`
+			Name     string         `db:"agent_name"`
+			Capacity int            `db:"capacity"`
+			Lasts    float64        `db:"lasts"` // seconds
+			Teams    pq.StringArray `db:"teams"`
+			Skills   pq.StringArray `db:"skills"`
+		}{seat.Agent.ID, seat.Agent.Name, seat.Capacity, lasts.Seconds(), texts(seat.Teams), append(pq.StringArray{}, seat.Skills...)})
 	}) {
 		if a.err != nil {
 			err = a.err

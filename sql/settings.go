@@ -77,7 +77,7 @@ func (s *Store) ChangeLine(ctx context.Context, name string, f func(l *chat.Line
 			return err
 		}
 		changed, left, done = l, r.Left, true
-		return team{t}.Record(deed)
+		return team{t: t}.Record(deed)
 	})
 	if err != nil {
 		return fmt.Errorf("change line %s: %w", name, err)
@@ -122,7 +122,7 @@ func (s *Store) AddLine(ctx context.Context, l chat.Line, d chat.Deed) error {
 		if _, err := t.exec("Line_Join", l.Name, d.By.ID); err != nil {
 			return err
 		}
-		return team{t}.Record(d)
+		return team{t: t}.Record(d)
 	})
 	if err != nil {
 		return fmt.Errorf("add line %s: %w", l.Name, err)

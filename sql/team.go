@@ -36,15 +36,18 @@ func (r invitationRow) invitation() chat.Invitation {
 
 // ChangeTeam runs f with the team as it is; what f changes is written together, or not at all, and nobody changes the team meanwhile.
 func (s *Store) ChangeTeam(ctx context.Context, f func(t chat.TeamChange) error) error {
+	var routed map[string]chat.Routing
 	err := s.main.tx(ctx, func(t *tx) error {
 		if _, err := t.exec("Team_Lock"); err != nil {
 			return err
 		}
-		return f(team{t})
+		routed = map[string]chat.Routing{}
+		return f(team{t, routed})
 	})
 	if err != nil {
 		return fmt.Errorf("change team: %w", err)
 	}
+	s.routed(routed)
 	return nil
 }
 
@@ -88,7 +91,11 @@ func (s *Store) InvitationByID(ctx context.Context, id chat.ID) (chat.Invitation
 }
 
 // team is a change of the team that is under way.
-type team struct{ t *tx }
+type team struct {
+	t *tx
+	// routed is what was set of lines, to be known here once it is written.
+	routed map[string]chat.Routing
+}
 
 func (c team) Agents() ([]chat.Agent, error) {
 	var rows []agentRow

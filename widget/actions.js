@@ -74,7 +74,8 @@ export class Actions {
     if (!target.closest("[data-transfer]") || "cancel" in submitter.dataset) return null;
     const said = new FormData(target);
     return async () => {
-      await this._api.post(`${path}/assign`, { agent_id: said.get("agent_id"), note: said.get("note") ?? "" });
+      const [id, team] = said.get("to").split(":").reverse();
+      await this._api.post(`${path}/assign`, { [team ? "team_id" : "agent_id"]: id, note: said.get("note") ?? "" });
       target.closest("dialog").close();
     };
   }

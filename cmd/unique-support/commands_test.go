@@ -121,6 +121,7 @@ func TestCommands(t *testing.T) {
 		c.refuses("", "line", "create", "lost", "--title", "Lost", "--dsn", dsn+" dbname=nowhere")
 	})
 	c.setsLife(t)
+	c.setsRouting(t)
 	t.Run("line identity", func(t *testing.T) {
 		c := c.at(t)
 		if out := c.prints("line", "identity", "shop"); !matches(out, `identities: off`, `secrets: +0`) {

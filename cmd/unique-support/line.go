@@ -17,6 +17,7 @@ type lineCommand struct {
 	Create   lineCreate   `cmd:"" help:"Create a business line, or change what is named of one."`
 	Hours    lineHours    `cmd:"" help:"Say when a line works: its time zone, its usual week and its exceptions."`
 	Asks     lineAsks     `cmd:"" help:"Say what a line asks before a visitor's first words."`
+	Routing  lineRouting  `cmd:"" help:"Say how a line gives what waits to its agents."`
 	Identity lineIdentity `cmd:"" help:"Say how a line knows who its visitors are, and set or change the secret their identities are signed with."`
 	Queue    lineQueue    `cmd:"" help:"Say what a line does while visitors wait."`
 	List     lineList     `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`

@@ -25,6 +25,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database and that of every line up to this version, then end."`
 	Seed    seedCommand    `cmd:"" help:"Create the demo line, its agents and a week of sample conversations."`
 	User    userCommand    `cmd:"" help:"Create agents, list them, set passwords, disable them."`
+	Team    teamCommand    `cmd:"" help:"Make teams of agents, and say what an agent knows."`
 	Line    lineCommand    `cmd:"" help:"Create business lines, list them with their health, move them between databases."`
 	APIKey  apikeyCommand  `cmd:"" name:"apikey" help:"Create, list and revoke API keys."`
 	Doctor  doctorCommand  `cmd:"" help:"Say in plain words what is wrong with this installation."`

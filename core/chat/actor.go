@@ -58,17 +58,18 @@ type Permission string
 
 // The permissions; handlers/routes.go says which one each path asks for.
 const (
-	ConversationRead   Permission = "conversation:read"   // see conversations of one's lines
-	ConversationReply  Permission = "conversation:reply"  // answer, note, take, close, label
-	ConversationAssign Permission = "conversation:assign" // give a conversation to somebody else
-	LibraryWrite       Permission = "library:write"       // change canned replies
-	AdminRead          Permission = "admin:read"          // see lines, agents and settings
-	AdminWrite         Permission = "admin:write"         // change lines and settings
-	TeamWrite          Permission = "team:write"          // change agents and roles
-	ReportsRead        Permission = "reports:read"        // see how the lines do, and what visitors thought
+	ConversationRead   Permission = "conversation:read"      // see conversations of one's lines
+	ConversationReply  Permission = "conversation:reply"     // answer, note, take, close, label
+	ConversationAssign Permission = "conversation:assign"    // give a conversation to somebody else
+	LibraryWrite       Permission = "library:write"          // change canned replies
+	Supervise          Permission = "conversation:supervise" // hand over many conversations at once, whoever has them
+	AdminRead          Permission = "admin:read"             // see lines, agents and settings
+	AdminWrite         Permission = "admin:write"            // change lines and settings
+	TeamWrite          Permission = "team:write"             // change agents and roles
+	ReportsRead        Permission = "reports:read"           // see how the lines do, and what visitors thought
 )
 
 // Permissions lists every permission there is, in the order of a grid.
 func Permissions() []Permission {
-	return []Permission{ConversationRead, ConversationReply, ConversationAssign, LibraryWrite, AdminRead, AdminWrite, TeamWrite, ReportsRead}
+	return []Permission{ConversationRead, ConversationReply, ConversationAssign, Supervise, LibraryWrite, AdminRead, AdminWrite, TeamWrite, ReportsRead}
 }

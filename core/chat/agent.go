@@ -22,10 +22,14 @@ type Agent struct {
 	Presence Presence `json:"presence"`
 	// Lines are the lines she works for.
 	Lines []string `json:"lines"`
-	// Capacity is how many conversations a line gives her at once.
-	Capacity int  `json:"capacity"`
-	Disabled bool `json:"disabled,omitempty"`
-	Created  Time `json:"created_at"`
+	// Capacity is how many conversations a line gives her at once, Room the same by line where it is another number.
+	Capacity int            `json:"capacity"`
+	Room     map[string]int `json:"room,omitempty"`
+	// Skills are what she knows, in the desk's own words, Teams those she is in.
+	Skills   []string `json:"skills,omitempty"`
+	Teams    []ID     `json:"teams,omitempty"`
+	Disabled bool     `json:"disabled,omitempty"`
+	Created  Time     `json:"created_at"`
 
 	// Seen is when she last had a console open, to the minute; zero for never.
 	Seen Time `json:"-"`
@@ -42,6 +46,14 @@ func (a Agent) Actor() Actor {
 	return Actor{Kind: KindAgent, ID: a.ID, Name: a.Name, Lines: a.Lines, Permissions: a.Permissions, Locale: a.Locale}
 }
 
+// CapacityAt returns how many conversations the line gives her at once.
+func (a Agent) CapacityAt(line string) int {
+	if n, other := a.Room[line]; other {
+		return n
+	}
+	return a.Capacity
+}
+
 // Role is a named set of permissions.
 type Role struct {
 	Name        string       `json:"name"`
@@ -55,10 +67,19 @@ type Team struct {
 	Agents []ID   `json:"agents"`
 }
 
+// TeamRef names a team.
+type TeamRef struct {
+	ID   ID     `json:"id"`
+	Name string `json:"name"`
+}
+
 // Seat is an agent's place at a line.
 type Seat struct {
 	Agent    AgentRef `json:"agent"`
 	Capacity int      `json:"capacity"`
+	// Teams she is in and Skills she has decide what she can be given.
+	Teams  []ID     `json:"-"`
+	Skills []string `json:"-"`
 	// Open is how many conversations of the line she has now.
 	Open int `json:"open"`
 	// Online is whether she takes conversations now.

@@ -40,8 +40,11 @@ type Conversation struct {
 	Bot string `json:"bot,omitempty"`
 	// Human is when its visitor was sent on to people: no assistant answers her until it ends.
 	Human Time `json:"human_since,omitzero"`
-	// Reason says why this agent has it: least_busy, taken, assigned, transferred, bot.
-	Reason  string   `json:"reason,omitempty"`
+	// Reason says why this agent has it: an Order or one of the Reason constants.
+	Reason string `json:"reason,omitempty"`
+	// Team and Skill are what it asks for: only agents of the team, and who have the skill, are given it.
+	Team    TeamRef  `json:"team,omitzero"`
+	Skill   string   `json:"skill,omitempty"`
 	Labels  []string `json:"labels,omitempty"`
 	Created Time     `json:"created_at"`
 	// Last is when the newest message was written.

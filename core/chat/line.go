@@ -26,6 +26,8 @@ type Line struct {
 	Hours Hours `json:"-"`
 	// Queue is what it does while visitors wait; see Store.SetQueue.
 	Queue Queue `json:"-"`
+	// Routing is how it gives what waits to its agents; see Store.SetRouting.
+	Routing Routing `json:"-"`
 	// Identity is how the line knows who its visitors are; see Store.SetIdentity.
 	Identity Identity `json:"-"`
 	// Push is whom the line calls for visitors who are away; see Store.SetPush.

@@ -166,7 +166,7 @@ const RecallWithin = 2 * time.Minute
 
 // Notice is the Data of a notice: which sentence it is and what goes into it. The reader's page says it in her language.
 type Notice struct {
-	// Name is one of joined, queued, transferred, human, closed, reopened, left, rated, recalled.
+	// Name is one of joined, queued, transferred, passed, human, closed, reopened, left, rated, recalled.
 	Name string `json:"notice"`
 	// Agent is the name of the agent it is about.
 	Agent string `json:"agent,omitempty"`

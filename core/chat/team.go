@@ -38,6 +38,9 @@ type Change struct {
 	Role     string
 	Lines    []string
 	Capacity int
+	// Room is her capacity by line where it is another number.
+	Room     map[string]int
+	Skills   []string
 	Disabled bool
 }
 
@@ -85,6 +88,12 @@ type TeamChange interface {
 	DropInvitation(id ID) (Invitation, error)
 	// PutMail has a mail sent, when what was changed is written.
 	PutMail(m Mail) error
+	// Teams returns the teams, by name; PutTeam makes one or changes its name and who is in it, DropTeam forgets it.
+	Teams() ([]Team, error)
+	PutTeam(t Team) error
+	DropTeam(id ID) error
+	// PutRouting sets how a line gives what waits to its agents.
+	PutRouting(line string, r Routing) error
 	// Record adds a deed to the end of the audit log, under the next number.
 	Record(d Deed) error
 }

@@ -60,12 +60,12 @@ func (d *Desk) Colleagues(ctx context.Context, line string) ([]chat.Seat, error)
 		if i < 0 {
 			continue // she does not work here any more
 		}
-		s.Capacity = free[i].Capacity
+		s.Capacity, s.Teams, s.Skills = free[i].CapacityAt(line), free[i].Teams, free[i].Skills
 		found = append(found, s)
 		free = slices.Delete(free, i, i+1)
 	}
 	for _, a := range free {
-		found = append(found, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.Capacity})
+		found = append(found, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.CapacityAt(line), Teams: a.Teams, Skills: a.Skills})
 	}
 	return found, nil
 }

@@ -48,6 +48,11 @@ func (d *Desk) assign(ctx context.Context, l *line) error {
 // serveQueue assigns until nothing waits or nobody has room, then tells those who still wait of their place.
 func (d *Desk) serveQueue(ctx context.Context, l *line) error {
 	given := 0
+	if ranked, err := d.store.Rank(ctx, l.name); err != nil {
+		return err
+	} else if ranked {
+		l.shifted.Store(true)
+	}
 	for {
 		m, err := d.store.AssignNext(ctx, l.name, chat.NewTrace())
 		if errors.Is(err, chat.NotFound()) {
@@ -94,45 +99,4 @@ func (d *Desk) take(ctx context.Context, l *line, conversation chat.ID, agent ch
 	if m.Notice != nil {
 		_ = d.moved(chat.StatusWaiting, m)
 	}
-}
-
-// Assign gives a conversation to an agent of its line, to the actor herself when to is hers. The words, when there are
-// any, become a private note. A person chose it, so it may go over the agent's capacity.
-func (d *Desk) Assign(ctx context.Context, id, to chat.ID, words string) error {
-	actor := chat.ActorFrom(ctx)
-	need, reason := chat.ConversationAssign, "transferred"
-	if to == actor.ID {
-		need, reason = chat.ConversationReply, "taken"
-	}
-	c, err := d.agentsConversation(ctx, id, need)
-	if err != nil {
-		return err
-	}
-	if c.Status == chat.StatusClosed {
-		return chat.Conflict("closed", "This conversation has ended.")
-	}
-	if words != "" {
-		if err := chat.CheckText(words, chat.MaxText); err != nil {
-			return err
-		}
-	}
-	agent, err := d.store.Agent(ctx, to)
-	if err != nil || agent.Disabled || !agent.Actor().At(c.Line) || !agent.Actor().May(chat.ConversationReply) {
-		if err != nil && chat.CodeOf(err) != chat.CodeNotFound {
-			return err
-		}
-		return chat.Invalid("agent_id", "This agent does not work for the line.")
-	}
-	if c.Agent.ID == "" && reason == "transferred" {
-		reason = "assigned"
-	}
-	m, err := d.store.Assign(ctx, c.Line, chat.Assignment{Conversation: id, To: chat.AgentRef{ID: agent.ID, Name: agent.Name}, By: actor.Author(), Reason: reason, Trace: chat.TraceFrom(ctx)})
-	if err != nil {
-		return err
-	}
-	if err := d.moved(c.Status, m); err != nil || words == "" {
-		return err
-	}
-	_, _, err = d.Send(ctx, chat.Draft{Conversation: id, ClientID: chat.NewID(d.clock.Now()), Kind: chat.KindNote, Text: words})
-	return err
 }

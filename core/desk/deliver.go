@@ -90,9 +90,10 @@ func (d *Desk) announceMoved(m chat.Moved) {
 	d.announceConversation(m.Conversation)
 }
 
-// ForVisitor returns what a visitor may know of her conversation: not its labels, nor why an agent has it.
+// ForVisitor returns what a visitor may know of her conversation: not its labels, nor why an agent has it or whom it asks for.
 func ForVisitor(c chat.Conversation) chat.Conversation {
 	c.Labels, c.Reason, c.VisitorName, c.Verified = nil, "", "", false
+	c.Team, c.Skill = chat.TeamRef{}, ""
 	return c
 }
 

@@ -90,13 +90,21 @@ type Conversations interface {
 	Begin(ctx context.Context, line string, visitor chat.ID, now time.Time) (chat.Conversation, error)
 	// Assign gives a waiting or open conversation to an agent, whoever has it now, and may go over her capacity: a person chose it.
 	Assign(ctx context.Context, line string, a chat.Assignment) (chat.Moved, error)
-	// AssignNext gives the conversation that has waited longest to the online agent with room who has least to do, the one
-	// who has waited longest among equals. No agent is given more than her seat's capacity, whoever else assigns at the
-	// same time. It returns chat.NotFound when nothing waits or nobody has room.
+	// AssignNext gives a waiting conversation to an online agent with room, as the line's routing says; see chat.Routing. No
+	// agent is given more than her seat's capacity, whoever else assigns at the same time. It returns chat.NotFound when
+	// nothing waits or nobody has room who could be given it.
 	AssignNext(ctx context.Context, line string, trace string) (chat.Moved, error)
 	// Release sends a conversation on to people: it waits, and no bot's draft is taken until it ends. Its visitor may while a bot has it
 	// or nobody, an agent while she has it. Where there is nothing to do Moved.Notice is nil.
 	Release(ctx context.Context, line string, conversation chat.ID, by chat.Author, trace string) (chat.Moved, error)
+	// Rank puts those who wait ahead of the others, or back, as the line's routing says now, and reports whether that changed anything.
+	Rank(ctx context.Context, line string) (changed bool, err error)
+	// Decisions returns why a conversation's agents were given it, the first one first.
+	Decisions(ctx context.Context, line string, conversation chat.ID) ([]chat.Decision, error)
+	// Pass makes a conversation that has not ended wait, at the head of the queue, for whom it asks now; nobody has it then.
+	Pass(ctx context.Context, line string, p chat.Passing) (chat.Moved, error)
+	// Disband makes what asks for the team, on any line, ask for none; the error is that of one line that failed.
+	Disband(ctx context.Context, team chat.ID) error
 	// End closes a conversation; ending a closed one changes nothing and Moved.Notice is nil.
 	End(ctx context.Context, line string, conversation chat.ID, by chat.Author, trace string) (chat.Moved, error)
 	// Reopen makes a closed conversation wait again, or open for the agent when one is named.
@@ -190,6 +198,8 @@ type Team interface {
 	Roles(ctx context.Context) ([]chat.Role, error)
 	// ChangeTeam runs f with the team as it is; what f changes is written together, or not at all, and nobody changes the team meanwhile.
 	ChangeTeam(ctx context.Context, f func(t chat.TeamChange) error) error
+	// Teams returns the teams, by name.
+	Teams(ctx context.Context) ([]chat.Team, error)
 	// Seen says that the agents have a console open now.
 	Seen(ctx context.Context, agents []chat.ID) error
 	// Invitations returns those that can still be followed, the newest first.

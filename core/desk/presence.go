@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -109,15 +110,27 @@ func (d *Desk) sit(ctx context.Context, agent chat.Agent, lasts time.Duration) {
 	if agent.Presence != chat.Online || agent.Disabled || !answers(agent) {
 		lasts = 0
 	}
-	seat := chat.Seat{Agent: chat.AgentRef{ID: agent.ID, Name: agent.Name}, Capacity: agent.Capacity}
-	if err := d.store.Seat(ctx, agent.Lines, seat, lasts); err != nil && ctx.Err() == nil {
-		d.log.Warn("seat not renewed", "agent", agent.ID, "error", err)
+	seat := chat.Seat{Agent: chat.AgentRef{ID: agent.ID, Name: agent.Name}, Teams: agent.Teams, Skills: agent.Skills}
+	alike := map[int][]string{} // lines, by how much they give her
+	for _, name := range agent.Lines {
+		alike[agent.CapacityAt(name)] = append(alike[agent.CapacityAt(name)], name)
+	}
+	for capacity, lines := range alike {
+		seat.Capacity = capacity
+		if err := d.store.Seat(ctx, lines, seat, lasts); err != nil && ctx.Err() == nil {
+			d.log.Warn("seat not renewed", "agent", agent.ID, "error", err)
+		}
 	}
 	for _, name := range agent.Lines {
 		if l, err := d.at(name); err == nil {
 			l.ring()
 		}
 	}
+}
+
+// seatedAlike reports whether an agent's seats are what they were.
+func seatedAlike(a, b chat.Agent) bool {
+	return a.Name == b.Name && a.Capacity == b.Capacity && maps.Equal(a.Room, b.Room) && same(a.Teams, b.Teams) && same(a.Skills, b.Skills)
 }
 
 // answers reports whether an agent may be given a conversation: who only reads has no seat.
@@ -165,7 +178,7 @@ func (d *Desk) lookRound(ctx context.Context) {
 			delete(d.presence.present, agent.ID)
 		}
 		a.agent = agent
-		if a.consoles > 0 && (!sees || was.Presence != agent.Presence || was.Capacity != agent.Capacity || now.Sub(a.renewed) >= renewal) {
+		if a.consoles > 0 && (!sees || was.Presence != agent.Presence || !seatedAlike(was, agent) || now.Sub(a.renewed) >= renewal) {
 			a.renewed = now
 			due = append(due, changed{was, agent})
 		}

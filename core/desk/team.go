@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"net/mail"
 	"slices"
 	"strconv"
@@ -66,16 +67,25 @@ func (d *Desk) ChangeMember(ctx context.Context, id chat.ID, f func(c *chat.Chan
 		if err := t.gives(a.Role); err != nil {
 			return err
 		}
-		c := chat.Change{Role: a.Role, Lines: a.Lines, Capacity: a.Capacity, Disabled: a.Disabled}
+		c := chat.Change{Role: a.Role, Lines: a.Lines, Capacity: a.Capacity, Room: maps.Clone(a.Room), Skills: a.Skills, Disabled: a.Disabled}
 		f(&c)
 		if err := t.settles(c.Role, c.Lines, c.Capacity); err != nil {
 			return err
+		}
+		if err := chat.CheckSkills(c.Skills); err != nil {
+			return err
+		}
+		maps.DeleteFunc(c.Room, func(line string, n int) bool { return n == c.Capacity || !slices.Contains(c.Lines, line) })
+		for _, n := range c.Room {
+			if err := checkCapacity(n); err != nil {
+				return err
+			}
 		}
 		if a.ID == t.by.ID && (c.Role != a.Role || c.Disabled) {
 			return chat.Conflict("own_role", "Somebody else has to change your role or lock you out.")
 		}
 		was := a
-		a.Role, a.Lines, a.Capacity, a.Disabled = c.Role, c.Lines, c.Capacity, c.Disabled
+		a.Role, a.Lines, a.Capacity, a.Room, a.Skills, a.Disabled = c.Role, c.Lines, c.Capacity, c.Room, c.Skills, c.Disabled
 		changed := difference(was, a)
 		if len(changed) == 0 {
 			return nil
@@ -101,8 +111,19 @@ func difference(was, is chat.Agent) map[string]string {
 	note("role", was.Role, is.Role)
 	note("lines", strings.Join(slices.Sorted(slices.Values(was.Lines)), " "), strings.Join(slices.Sorted(slices.Values(is.Lines)), " "))
 	note("capacity", strconv.Itoa(was.Capacity), strconv.Itoa(is.Capacity))
+	note("room", rooms(was.Room), rooms(is.Room))
+	note("skills", strings.Join(was.Skills, ", "), strings.Join(is.Skills, ", "))
 	note("disabled", strconv.FormatBool(was.Disabled), strconv.FormatBool(is.Disabled))
 	return changed
+}
+
+// rooms writes an agent's capacity by line: "mall 2, shop 8".
+func rooms(room map[string]int) string {
+	all := make([]string, 0, len(room))
+	for _, line := range slices.Sorted(maps.Keys(room)) {
+		all = append(all, line+" "+strconv.Itoa(room[line]))
+	}
+	return strings.Join(all, ", ")
 }
 
 // SignOutMember ends every session somebody has; her streams end within a second.
@@ -292,8 +313,8 @@ func (t change) within(ps []chat.Permission) error {
 
 // settles checks what a member is to be.
 func (t change) settles(role string, lines []string, capacity int) error {
-	if capacity < 0 || capacity > capacityMax {
-		return chat.Invalid("capacity", "Capacity is a number from 0 to 200.")
+	if err := checkCapacity(capacity); err != nil {
+		return err
 	}
 	for _, name := range lines {
 		if !slices.ContainsFunc(t.lines, func(l chat.Line) bool { return l.Name == name }) {
@@ -301,6 +322,13 @@ func (t change) settles(role string, lines []string, capacity int) error {
 		}
 	}
 	return t.gives(role)
+}
+
+func checkCapacity(n int) error {
+	if n < 0 || n > capacityMax {
+		return chat.Invalid("capacity", "Capacity is a number from 0 to 200.")
+	}
+	return nil
 }
 
 // someoneStays refuses to leave nobody who may change the team.

@@ -68,9 +68,13 @@ func (h *Handlers) act(c echo.Context, id chat.ID) error {
 	case "take":
 		return h.desk.Assign(ctx, id, chat.ActorFrom(ctx).ID, "")
 	case "transfer":
-		to, err := chat.ParseID(c.FormValue("agent_id"))
+		team, is := strings.CutPrefix(c.FormValue("to"), "team:")
+		to, err := chat.ParseID(team)
 		if err != nil {
 			return chat.Invalid("agent_id", "agent_id must be an agent's id.")
+		}
+		if is {
+			return h.desk.Pass(ctx, id, to, "", c.FormValue("note"))
 		}
 		return h.desk.Assign(ctx, id, to, c.FormValue("note"))
 	case "close":

@@ -149,6 +149,12 @@ func (h *Handlers) thread(ctx context.Context, id chat.ID, before int64) (consol
 	if t.Seats, err = h.desk.Colleagues(ctx, t.Conversation.Line); err != nil {
 		return t, nil, err
 	}
+	if t.Teams, err = h.desk.Teams(ctx); err != nil {
+		return t, nil, err
+	}
+	if t.Decisions, err = h.desk.Decisions(ctx, id); err != nil {
+		return t, nil, err
+	}
 	if t.Canned, err = h.desk.CannedReplies(ctx); err != nil {
 		return t, nil, err
 	}

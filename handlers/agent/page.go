@@ -77,6 +77,7 @@ func (h *Handlers) open(c echo.Context, status int, fix func(*console.Thread)) e
 	fix(&t)
 	l := console.ParseList(c.QueryParams())
 	pane, side := r.Pane(l, t), r.Side(l, t.Conversation, t.Visitor, earlier)
+	side.Why = r.Why(t.Conversation, t.Decisions, t.Teams)
 	if swaps(c) {
 		return render(c, status, console.Page{Text: r.Text, Pane: pane, Side: side}.Swap())
 	}

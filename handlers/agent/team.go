@@ -142,6 +142,7 @@ func (h *Handlers) member(c echo.Context, status int, fill func(p *console.TeamP
 			if string(m.ID) == c.Param("id") {
 				p.Member = &m
 				p.Form = &console.TeamForm{Role: m.Role, Lines: m.Agent.Lines, Capacity: strconv.Itoa(m.Capacity)}
+				knows(m, p.Form)
 			}
 		}
 		if p.Member == nil {
@@ -172,7 +173,11 @@ func (h *Handlers) ChangeMember(c echo.Context) error {
 	case "signout":
 		err = h.desk.SignOutMember(ctx, id)
 	case "change":
-		err = h.desk.ChangeMember(ctx, id, func(m *chat.Change) { m.Role, m.Lines, m.Capacity = form.Role, form.Lines, number(form.Capacity) })
+		abilities(c, &form)
+		err = h.desk.ChangeMember(ctx, id, func(m *chat.Change) {
+			m.Role, m.Lines, m.Capacity = form.Role, form.Lines, number(form.Capacity)
+			able(form, m)
+		})
 		if err != nil {
 			return h.refusedMember(c, err, &form)
 		}

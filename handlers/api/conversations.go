@@ -122,6 +122,8 @@ func (h *Handlers) Human(c echo.Context) error {
 func (h *Handlers) Assign(c echo.Context) error {
 	var in struct {
 		Agent chat.ID `json:"agent_id"`
+		Team  chat.ID `json:"team_id"`
+		Skill string  `json:"skill"`
 		Note  string  `json:"note"`
 	}
 	id, err := conversation(c)
@@ -130,6 +132,15 @@ func (h *Handlers) Assign(c echo.Context) error {
 	}
 	if err := bind(c, &in); err != nil {
 		return err
+	}
+	if in.Team != "" || in.Skill != "" {
+		if in.Agent != "" {
+			return chat.Invalid("assign_one", "Name an agent, or a team and a skill, not both.")
+		}
+		if err := h.desk.Pass(c.Request().Context(), id, in.Team, in.Skill, in.Note); err != nil {
+			return err
+		}
+		return none(c)
 	}
 	to, err := chat.ParseID(string(in.Agent))
 	if err != nil {

@@ -34,6 +34,31 @@ func (h *Handlers) Canned(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"canned_replies": replies})
 }
 
+// Teams answers with the teams a conversation can be handed to.
+func (h *Handlers) Teams(c echo.Context) error {
+	teams, err := h.desk.Teams(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if teams == nil {
+		teams = []chat.Team{}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"teams": teams})
+}
+
+// Decisions answers with why a conversation's agents were given it.
+func (h *Handlers) Decisions(c echo.Context) error {
+	id, err := conversation(c)
+	if err != nil {
+		return err
+	}
+	decisions, err := h.desk.Decisions(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"decisions": decisions})
+}
+
 // Presence takes whether the agent wants conversations.
 func (h *Handlers) Presence(c echo.Context) error {
 	var in struct {

@@ -66,6 +66,7 @@ func TestHandlers_OpenAPI(t *testing.T) {
 			"AgentRef": chat.AgentRef{}, "Visitor": chat.Visitor{}, "Page": chat.Page{}, "Device": chat.Device{}, "InboxPage": chat.InboxPage{},
 			"Canned": chat.Canned{}, "Receipt": chat.Receipt{}, "Typing": chat.Typing{}, "Rating": chat.Rating{}, "Session": sessionAnswer{},
 			"Trace": chat.Trace{}, "Passed": chat.Passed{}, "Attachment": chat.Attachment{}, "Hit": chat.Hit{}, "Part": chat.Part{}, "FileData": chat.FileData{},
+			"Team": chat.Team{}, "TeamRef": chat.TeamRef{}, "Decision": chat.Decision{},
 		} {
 			always, all := fields(shape)
 			s := schemas[name]
@@ -108,6 +109,8 @@ func TestHandlers_OpenAPI(t *testing.T) {
 				string(chat.KindChoices), string(chat.KindForm), string(chat.KindNote), string(chat.KindNotice)}},
 			"Passed.hop": {schemas["Passed"].Value.Properties["hop"].Value.Enum, {string(chat.HopReceived), string(chat.HopQueued), string(chat.HopRouted),
 				string(chat.HopCommitted), string(chat.HopPushed), string(chat.HopDelivered), string(chat.HopRead)}},
+			"Reason": {schemas["Reason"].Value.Enum, {string(chat.LeastBusy), string(chat.RoundRobin), chat.ReasonLast, chat.ReasonNamed, chat.ReasonOverflow,
+				chat.ReasonTaken, chat.ReasonAssigned, chat.ReasonTransferred, chat.ReasonBot}},
 			"PresenceName": {schemas["PresenceName"].Value.Enum, {string(chat.Online), string(chat.Away), string(chat.Offline)}},
 		} {
 			if d := cmp.Diff(pair[1], pair[0]); d != "" {

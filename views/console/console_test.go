@@ -125,8 +125,14 @@ func states(r Reader) map[string]templ.Component {
 	}
 	return map[string]templ.Component{
 		"team": desk(TabMembers, func(*TeamPage) {}), "team searched": desk(TabMembers, func(p *TeamPage) { p.Q = "nobody" }),
-		"team only read":   desk(TabMembers, func(p *TeamPage) { p.Agent.Permissions = []chat.Permission{chat.AdminRead} }),
-		"team refused":     desk(TabMembers, func(p *TeamPage) { p.Error = "no" }),
+		"team only read": desk(TabMembers, func(p *TeamPage) { p.Agent.Permissions = []chat.Permission{chat.AdminRead} }),
+		"team refused":   desk(TabMembers, func(p *TeamPage) { p.Error = "no" }),
+		"teams": desk(TabTeams, func(p *TeamPage) {
+			p.Team.Teams = []chat.Team{{ID: id(41), Name: "Night", Agents: []chat.ID{id(2)}}, {ID: id(42), Name: "Nobody"}}
+			p.Team.Members[1].Skills, p.Team.Members[1].Room, p.TeamForm = []string{"French"}, map[string]int{"shop": 2}, chat.Team{ID: id(42), Name: "Refused"}
+		}),
+		"no teams":         desk(TabTeams, func(*TeamPage) {}),
+		"teams only read":  desk(TabTeams, func(p *TeamPage) { p.Agent.Permissions = []chat.Permission{chat.AdminRead} }),
 		"pending":          desk(TabPending, func(p *TeamPage) { p.Link, p.LinkFor = "https://desk.example/console/join/x", "new@hemu.example" }),
 		"nothing pending":  desk(TabPending, func(p *TeamPage) { p.Team.Pending = nil }),
 		"audit log":        desk(TabLog, func(p *TeamPage) { sound := true; p.Team.Sound, p.Team.More = &sound, true }),

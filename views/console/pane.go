@@ -18,6 +18,9 @@ type Thread struct {
 	Epoch string
 	// Seats are the line's agents, for handing over.
 	Seats []chat.Seat
+	// Teams are those a conversation can be handed to, Decisions why its agents were given it.
+	Teams     []chat.Team
+	Decisions []chat.Decision
 	// Canned are the replies she may use.
 	Canned []chat.Canned
 	// ClientID is a fresh id for the composer's form, so that it can be sent twice.
@@ -69,6 +72,7 @@ type Pane struct {
 
 	Canned   []Reply
 	Seats    []Seat
+	Hands    []Hand
 	ClientID chat.ID
 	Draft    string
 	Note     bool
@@ -138,7 +142,8 @@ func (r Reader) Pane(l List, t Thread) Pane {
 			p.Canned = append(p.Canned, Reply{Shortcut: x.Shortcut, Title: x.Title, Body: strings.ReplaceAll(x.Body, "{agent}", r.Agent.Name)})
 		}
 	}
-	p.Seats = r.seats(c, t.Seats)
+	p.Seats, p.Hands = r.seats(c, t.Seats), hands(t.Teams, t.Seats)
+	r.explain(p.Rows, t.Decisions, t.Teams)
 	return p
 }
 

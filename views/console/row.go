@@ -189,6 +189,8 @@ func (r Reader) notice(m chat.Message) string {
 			return r.Text.F("console.notice.human_by_bot", "Agent", n.Agent)
 		}
 		return r.Text.S("console.notice.human")
+	case "passed":
+		return r.Text.F("console.notice.passed", "From", n.From)
 	case "closed":
 		if n.By == chat.KindVisitor {
 			return r.Text.S("console.notice.closed_by_visitor")

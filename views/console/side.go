@@ -24,6 +24,8 @@ type Side struct {
 	Identity, Browsing, Attributes []Fact
 	// Answers are what she said before her first words.
 	Answers []Fact
+	// Why says why its agents have had the conversation, the last one first.
+	Why     []Fact
 	Labels  []string
 	Earlier []Past
 }

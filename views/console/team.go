@@ -23,6 +23,7 @@ type Team struct {
 	Members []chat.Member
 	Roles   []chat.Role
 	Pending []chat.Invitation
+	Teams   []chat.Team
 	// Deeds is a page of the audit log, the newest first; More says that there are older ones.
 	Deeds []chat.Deed
 	More  bool
@@ -42,6 +43,8 @@ type TeamPage struct {
 	// Member is whose page it is, nil on the others; Form is the form that is open, for her or for an invitation.
 	Member *chat.Member
 	Form   *TeamForm
+	// TeamForm is what was typed of a team when it was refused.
+	TeamForm chat.Team
 	// Link is a link that was made just now: it is shown this once.
 	Link, LinkFor string
 	// Mail says that the desk sends mail.
@@ -53,6 +56,9 @@ type TeamForm struct {
 	Email, Role string
 	Lines       []string
 	Capacity    string
+	// Skills and Room, by line, are a member's; an invitation has neither.
+	Skills string
+	Room   map[string]string
 }
 
 // Join is the page of an invitation, or of a link to a new password.

@@ -252,12 +252,21 @@ func TestPane_View(t *testing.T) {
 		th.Seats = append([]chat.Seat{{Agent: chat.AgentRef{ID: id(5), Name: "Zoe"}, Capacity: 1}, {Agent: chat.AgentRef{ID: id(1), Name: "林晓"}, Online: true}}, th.Seats...)
 		_, doc := draw(t, r.Pane(List{View: chat.ViewMine}, th).View())
 		var names []string
-		for _, n := range having(one(t, doc, "data-transfer", ""), "name", "agent_id") {
+		for _, n := range having(one(t, doc, "data-transfer", ""), "name", "to") {
 			v, _ := attr(n, "value")
 			names = append(names, v[len(v)-1:])
 		}
 		if got := strings.Join(names, " "); got != "2 3 5 4" {
 			t.Errorf("offered %s", got)
+		}
+	})
+	t.Run("transfer offers teams somebody of the line is in", func(t *testing.T) {
+		t.Parallel()
+		th := talk()
+		th.Teams = []chat.Team{{ID: id(41), Name: "Night", Agents: []chat.ID{id(2), id(4), id(9)}}, {ID: id(42), Name: "Elsewhere", Agents: []chat.ID{id(9)}}}
+		page, doc := draw(t, r.Pane(List{View: chat.ViewMine}, th).View())
+		if n := len(having(one(t, doc, "data-transfer", ""), "value", "team:"+string(id(41)))); n != 1 || strings.Contains(page, "Elsewhere") || !strings.Contains(page, r.Text.F("console.transfer.team", "Online", 1, "Size", 2)) {
+			t.Errorf("it is offered %d times", n)
 		}
 	})
 }

@@ -106,7 +106,7 @@ func entry(m chat.Message, c chat.Conversation, l chat.Line, t i18n.Text) Row {
 }
 
 // notices are the sentences there are; a notice of a newer version keeps the text it came with.
-var notices = []string{"joined", "queued", "transferred", "human", "closed", "closed_by_visitor", "reopened", "continued", "left", "rated", "recalled", "recalled_by_visitor"}
+var notices = []string{"joined", "queued", "transferred", "passed", "human", "closed", "closed_by_visitor", "reopened", "continued", "left", "rated", "recalled", "recalled_by_visitor"}
 
 func notice(m chat.Message, t i18n.Text) string {
 	var n chat.Notice

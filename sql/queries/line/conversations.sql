@@ -2,11 +2,11 @@
 -- The place in the queue is counted no further than 1,000: it is asked for with every heartbeat of whoever waits.
 SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
-       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.bot, c.human_at, c.answers,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.bot, c.human_at, c.answers, COALESCE(CAST(c.team_id AS text), '') AS team_id, c.team_name, c.skill,
        COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
        CASE WHEN c.status <> 'waiting' THEN 0 ELSE (SELECT count(*) FROM (
            SELECT 1 FROM conversations w
-           WHERE w.status = 'waiting' AND (w.waiting_since, w.id) <= (c.waiting_since, c.id)
+           WHERE w.status = 'waiting' AND (w.turn, w.waiting_since, w.id) <= (c.turn, c.waiting_since, c.id)
            LIMIT 1000) ahead) END AS place
 FROM conversations c
 WHERE c.id = ANY (CAST($1 AS uuid[]))
@@ -17,7 +17,8 @@ ORDER BY c.created_at DESC, c.id DESC;
 SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
        c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
        c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.bot, c.human_at,
-       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score, clock_timestamp() AS now
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score, clock_timestamp() AS now,
+       COALESCE(CAST(c.team_id AS text), '') AS team_id, c.team_name, c.skill
 FROM conversations c
 WHERE c.id = ANY (CAST($1 AS uuid[]))
 ORDER BY c.id
@@ -46,8 +47,9 @@ FROM unnest(
 WHERE c.id = n.id;
 
 -- name: Conversation_Begin
-INSERT INTO conversations (id, visitor_id, visitor_name, visitor_verified, created_at)
-SELECT CAST($1 AS uuid), v.id, v.name, v.verified, CAST($3 AS timestamptz)
+INSERT INTO conversations (id, visitor_id, visitor_name, visitor_verified, created_at, had_by)
+SELECT CAST($1 AS uuid), v.id, v.name, v.verified, CAST($3 AS timestamptz),
+    (SELECT c.had_by FROM conversations c WHERE c.visitor_id = v.id ORDER BY c.created_at DESC, c.id DESC LIMIT 1)
 FROM visitors v
 WHERE v.id = $2
 ON CONFLICT (visitor_id) WHERE status <> 'closed' DO NOTHING;
@@ -62,26 +64,21 @@ SELECT c.id FROM conversations c WHERE c.visitor_id = $1 ORDER BY c.created_at D
 SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.id = $1);
 
 -- name: Conversation_Waiting
-SELECT c.id FROM conversations c WHERE c.status = 'waiting' ORDER BY c.waiting_since, c.id LIMIT $1;
+SELECT c.id FROM conversations c WHERE c.status = 'waiting' ORDER BY c.turn, c.waiting_since, c.id LIMIT $1;
 
 -- name: Conversation_Ready
--- Whether one waits for people: its line's assistant has had its time, or its visitor does not want it.
+-- Whether one waits for people; its line's assistant has had its time, or its visitor does not want it.
 SELECT c.id FROM conversations c
 WHERE c.status = 'waiting' AND (CAST($1 AS integer) = 0 OR c.human_at IS NOT NULL OR c.waiting_since <= clock_timestamp() - CAST($1 AS integer) * interval '1 second')
 ORDER BY c.waiting_since, c.id LIMIT 1;
 
--- name: Conversation_Next
-SELECT c.id FROM conversations c
-WHERE c.status = 'waiting' AND (CAST($1 AS integer) = 0 OR c.human_at IS NOT NULL OR c.waiting_since <= clock_timestamp() - CAST($1 AS integer) * interval '1 second')
-ORDER BY c.waiting_since, c.id LIMIT 1 FOR UPDATE OF c;
-
 -- name: Conversation_Places
 SELECT q.id, q.place
 FROM (
-    SELECT w.id, row_number() OVER (ORDER BY w.waiting_since, w.id) AS place
+    SELECT w.id, row_number() OVER (ORDER BY w.turn, w.waiting_since, w.id) AS place
     FROM conversations w
     WHERE w.status = 'waiting'
-    ORDER BY w.waiting_since, w.id
+    ORDER BY w.turn, w.waiting_since, w.id
     LIMIT 1000
 ) q
 WHERE q.id = ANY (CAST($1 AS uuid[]));

@@ -1,8 +1,9 @@
 -- name: Seat_Put
 -- From now on by the clock that the seat is compared with, not by the node's.
-INSERT INTO seats (agent_id, agent_name, capacity, online_until)
-VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => CAST($4 AS double precision)))
-ON CONFLICT (agent_id) DO UPDATE SET agent_name = excluded.agent_name, capacity = excluded.capacity, online_until = excluded.online_until;
+INSERT INTO seats (agent_id, agent_name, capacity, online_until, teams, skills)
+VALUES (:agent_id, :agent_name, :capacity, clock_timestamp() + make_interval(secs => CAST(:lasts AS double precision)), CAST(:teams AS uuid[]), CAST(:skills AS text[]))
+ON CONFLICT (agent_id) DO UPDATE SET agent_name = excluded.agent_name, capacity = excluded.capacity, online_until = excluded.online_until,
+    teams = excluded.teams, skills = excluded.skills;
 
 -- name: Seat_All
 -- Also of those who hold a conversation without ever having sat down.
@@ -14,14 +15,6 @@ SELECT COALESCE(s.agent_id, h.agent_id) AS agent_id, COALESCE(s.agent_name, h.ag
 FROM seats s
 FULL JOIN held h ON h.agent_id = s.agent_id
 ORDER BY online DESC, COALESCE(s.capacity, 0) - COALESCE(h.n, 0) DESC, 2, 1;
-
--- name: Seat_Next
-SELECT s.agent_id, s.agent_name
-FROM seats s
-CROSS JOIN LATERAL (SELECT count(*) AS n FROM conversations c WHERE c.agent_id = s.agent_id AND c.status = 'open') o
-WHERE s.online_until > clock_timestamp() AND o.n < s.capacity
-ORDER BY o.n, s.given_at, s.agent_id
-LIMIT 1;
 
 -- name: Seat_Give
 UPDATE seats SET given_at = clock_timestamp() WHERE agent_id = $1;
