@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -58,6 +59,9 @@ type screen struct {
 	// page is how script reaches the document she looks at.
 	page string
 
+	// crashed is closed when the page was killed.
+	crashed chan struct{}
+
 	mu     sync.Mutex
 	asked  []string
 	faults []string
@@ -66,8 +70,14 @@ type screen struct {
 // sits gives a person a screen. A phone's is touched, a desk's is clicked.
 func sits(t *testing.T, browser context.Context, who string, width, height int64, touch bool) *screen {
 	t.Helper()
-	s := &screen{t: t, who: who, touch: touch, page: "document"}
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(s.hear))
+	return sitsAt(t, browser, who, width, height, touch, chromedp.WithNewBrowserContext())
+}
+
+// sitsAt gives a person a tab.
+func sitsAt(t *testing.T, browser context.Context, who string, width, height int64, touch bool, where chromedp.ContextOption) *screen {
+	t.Helper()
+	s := &screen{t: t, who: who, touch: touch, page: "document", crashed: make(chan struct{})}
+	ctx, cancel := chromedp.NewContext(browser, where, chromedp.WithListener(s.hear))
 	t.Cleanup(cancel)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -112,6 +122,8 @@ func (s *screen) hear(event any) {
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
 			s.faults = append(s.faults, fmt.Sprintf("console: %s", e.Args[0].Value))
 		}
+	case *inspector.EventTargetCrashed:
+		close(s.crashed)
 	case *log.EventEntryAdded: // a server that is away is written there too, and is no fault of the page
 		if e.Entry.Source != log.EntrySourceNetwork && e.Entry.Level == log.EntryLevelError {
 			s.faults = append(s.faults, string(e.Entry.Source)+": "+e.Entry.Text)
