@@ -40,6 +40,8 @@ var (
 	manager = policy{permission: chat.AdminRead, page: true}
 	keeper  = policy{permission: chat.AdminWrite, page: true}
 	leader  = policy{permission: chat.TeamWrite, page: true}
+	counter = policy{permission: chat.ReportsRead, page: true}
+	auditor = policy{permission: chat.ReportsRead}
 )
 
 func (p policy) agent() bool { return p.permission != "" || p.signedIn }
@@ -129,6 +131,9 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{post, "/console/settings/:line/:section", keeper, a.SaveSettings},
 		{get, "/console/team/teams", manager, a.Teams},
 		{post, "/console/team/teams", leader, a.ChangeTeams},
+		{get, "/console/reports", counter, a.Reports},
+		{get, "/console/reports.csv", counter, a.ReportsCSV},
+		{get, "/console/board", counter, a.Board},
 		{get, "/console/join/:token", anyone, a.JoinPage},
 		{post, "/console/join/:token", anyone, a.Join},
 
@@ -165,6 +170,7 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{post, "/api/v1/conversations/:id/labels", replier, p.Labels},
 		{get, "/api/v1/messages/:id/trace", reader, p.Trace},
 		{post, "/api/v1/presence", replier, p.Presence},
+		{get, "/api/v1/reports", auditor, p.Report},
 	}
 	if demo {
 		list = append(list, route{get, "/demo", anyone, v.Demo})

@@ -79,6 +79,12 @@ func TestStore_blackHole(t *testing.T) {
 		if err != nil || len(page.Conversations) != 1 || page.Conversations[0].ID != k.id || len(page.Unavailable) != 1 || page.Unavailable[0] != "toys" {
 			t.Errorf("got %+v, %v", page, err)
 		}
+		q, err := chat.NewReportQuery(time.Now(), 1, time.Now())
+		wantCode(t, err, "")
+		q.Lines = []string{"shop", "toys"}
+		if lines, away, err := s.Figures(t.Context(), q); err != nil || len(lines) != 1 || len(away) != 1 || away[0] != "toys" {
+			t.Fatalf("got %+v, %v, %v", lines, away, err)
+		}
 		if n, err := s.Counts(t.Context(), lin.ID, lines); err != nil || n.Mine != 1 {
 			t.Errorf("got %+v, %v", n, err)
 		}

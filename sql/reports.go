@@ -84,7 +84,7 @@ type reportArgs struct {
 // Figures returns what each line's conversations were like, the lines asked at once; those that do not answer are unavailable.
 func (s *Store) Figures(ctx context.Context, q chat.ReportQuery) (lines []chat.LineFigures, unavailable []string, err error) {
 	if len(q.Hours) < 4 || len(q.Steps) < 4 {
-		return nil, nil, chat.Invalid("range", "A report is of some time.")
+		return nil, nil, chat.Invalid("report_days", "A report is of some time.")
 	}
 	args := reportArgs{Agents: texts(q.Agents), Label: q.Label, Since: text(q.Hours[0]), Start: text(q.Hours[2]), Until: text(q.Hours[len(q.Hours)-1]), Comments: CommentsMax}
 	for _, h := range q.Hours {

@@ -35,6 +35,10 @@ func (s *Store) Seats(ctx context.Context, line string) ([]chat.Seat, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.seats(ctx)
+}
+
+func (p *pool) seats(ctx context.Context) ([]chat.Seat, error) {
 	var rows []struct {
 		Agent    chat.ID `db:"agent_id"`
 		Name     string  `db:"agent_name"`

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -24,7 +25,7 @@ const ReportMax = 93
 // hour alone. The time before is as long, and ends as long before now as the days do.
 func NewReportQuery(from time.Time, n int, now time.Time) (ReportQuery, error) {
 	if n < 1 || n > ReportMax {
-		return ReportQuery{}, Invalid("range", "A report covers 1 to 93 days.")
+		return ReportQuery{}, Invalid("report_days", "A report covers 1 to 93 days.")
 	}
 	y, m, d := from.Date()
 	day := func(i int) time.Time { return time.Date(y, m, d+i, 0, 0, 0, 0, from.Location()) }
@@ -51,6 +52,22 @@ func NewReportQuery(from time.Time, n int, now time.Time) (ReportQuery, error) {
 	}
 	q.Steps = append(q.Steps, until)
 	return q, nil
+}
+
+// ReportDays reads the first and the last day, "2006-01-02", and says how many days that is.
+func ReportDays(from, to string, zone *time.Location) (first time.Time, days int, err error) {
+	first, err = time.ParseInLocation(time.DateOnly, from, zone)
+	if err != nil {
+		return first, 0, Invalid("report_date", "A day is written 2006-01-02.")
+	}
+	last, err := time.ParseInLocation(time.DateOnly, to, zone)
+	if err != nil {
+		return first, 0, Invalid("report_date", "A day is written 2006-01-02.")
+	}
+	if last.Before(first) {
+		return first, 0, Invalid("report_days", "A report covers 1 to 93 days.")
+	}
+	return first, int(last.Sub(first).Hours()/24+.5) + 1, nil
 }
 
 // Cell is a number of things alike: What they are, the step they are in, 1 for that between the first two times, whose they are, and
@@ -107,6 +124,21 @@ func (t *Tally) Add(seconds, n int64) {
 	t.values = slices.Insert(t.values, i, tallied{seconds, n})
 }
 
+// Merge counts what another has counted, too.
+func (t *Tally) Merge(other Tally) {
+	for _, v := range other.values {
+		t.Add(v.seconds, v.n)
+	}
+}
+
+// MarshalJSON writes how many there were, and the median and the 95th percentile in seconds; null where there were none.
+func (t Tally) MarshalJSON() ([]byte, error) {
+	if t.n == 0 {
+		return []byte(`{"count":0,"median_seconds":null,"p95_seconds":null}`), nil
+	}
+	return fmt.Appendf(nil, `{"count":%d,"median_seconds":%d,"p95_seconds":%d}`, t.n, t.Percentile(50), t.Percentile(95)), nil
+}
+
 // Count is how many durations were counted.
 func (t Tally) Count() int64 { return t.n }
 
@@ -136,13 +168,18 @@ func (t Tally) Percentile(p int64) (seconds int64) {
 // Figures are what conversations were like: in some time, on a line, with an agent.
 type Figures struct {
 	// Begun counts first words; Resolved what ended after an agent had answered, Abandoned what ended without.
-	Begun, Resolved, Abandoned int64
+	Begun     int64 `json:"begun"`
+	Resolved  int64 `json:"resolved"`
+	Abandoned int64 `json:"abandoned"`
 	// Received are the messages of visitors, Sent those of agents and bots.
-	Received, Sent int64
+	Received int64 `json:"received"`
+	Sent     int64 `json:"sent"`
 	// First is from a visitor's first words to an agent's first answer, Wait to when an agent had the conversation, Resolution to its end.
-	First, Wait, Resolution Tally
+	First      Tally `json:"first_reply"`
+	Wait       Tally `json:"wait"`
+	Resolution Tally `json:"resolution"`
 	// Scores count the ratings of 1 to 5.
-	Scores [5]int64
+	Scores [5]int64 `json:"ratings"`
 }
 
 // Rated is how many ratings there were, Score their mean, 0 without one.

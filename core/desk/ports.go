@@ -275,6 +275,9 @@ type Canaries interface {
 type Reports interface {
 	// Figures returns each line's, the lines asked at once; those that do not answer are unavailable.
 	Figures(ctx context.Context, q chat.ReportQuery) (lines []chat.LineFigures, unavailable []string, err error)
+	// Board returns how lines stand now, by name, the lines asked at once, with what has waited longer than given: in the queue, and
+	// for an answer; those that do not answer are unavailable.
+	Board(ctx context.Context, lines []string, queued, unanswered time.Duration) (board []chat.BoardLine, unavailable []string, err error)
 }
 
 // Search is what makes texts be found; Inbox finds them.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/taadis/unique-support/core/chat"
 )
@@ -41,4 +42,19 @@ func (d *Desk) Report(ctx context.Context, q chat.ReportQuery) (chat.Report, err
 		}
 	}
 	return r, nil
+}
+
+const (
+	// riskQueued and riskUnanswered are from when on a conversation stands on the board as one that has waited too long.
+	riskQueued     = 3 * time.Minute
+	riskUnanswered = 5 * time.Minute
+)
+
+// Board says how the agent's lines stand now; those that do not answer are unavailable.
+func (d *Desk) Board(ctx context.Context) (board []chat.BoardLine, unavailable []string, err error) {
+	actor := chat.ActorFrom(ctx)
+	if !actor.May(chat.ReportsRead) {
+		return nil, nil, chat.Forbidden()
+	}
+	return d.store.Board(ctx, actor.Lines, riskQueued, riskUnanswered)
 }

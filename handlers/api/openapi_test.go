@@ -67,6 +67,8 @@ func TestHandlers_OpenAPI(t *testing.T) {
 			"Canned": chat.Canned{}, "Receipt": chat.Receipt{}, "Typing": chat.Typing{}, "Rating": chat.Rating{}, "Session": sessionAnswer{},
 			"Trace": chat.Trace{}, "Passed": chat.Passed{}, "Attachment": chat.Attachment{}, "Hit": chat.Hit{}, "Part": chat.Part{}, "FileData": chat.FileData{},
 			"Team": chat.Team{}, "TeamRef": chat.TeamRef{}, "Decision": chat.Decision{},
+			"Report": reported{}, "Figures": scored{}, "ReportStep": reportedStep{}, "ReportHour": reportedHour{}, "ReportAgent": reportedAgent{},
+			"LabelFigures": chat.LabelFigures{}, "Comment": chat.Comment{},
 		} {
 			always, all := fields(shape)
 			s := schemas[name]

@@ -124,6 +124,10 @@ func states(r Reader) map[string]templ.Component {
 		return p.View()
 	}
 	return map[string]templ.Component{
+		"reports": report(r, "7", nil), "reports of a day": report(r, "1", nil), "reports of nothing": report(r, "30", func(p *ReportPage) { p.Report = chat.NewReport(p.Report.ReportQuery, nil, 0) }),
+		"reports refused":        report(r, "custom", func(p *ReportPage) { p.Report, p.Error = chat.Report{}, "no" }),
+		"reports without a line": report(r, "7", func(p *ReportPage) { p.Report.Unavailable, p.Filter.Label = []string{"club"}, "gone" }),
+		"board":                  board(r, func(*BoardPage) {}), "board of nobody": board(r, func(p *BoardPage) { p.Board, p.Unavailable = nil, []string{"shop", "club"} }),
 		"team": desk(TabMembers, func(*TeamPage) {}), "team searched": desk(TabMembers, func(p *TeamPage) { p.Q = "nobody" }),
 		"team only read": desk(TabMembers, func(p *TeamPage) { p.Agent.Permissions = []chat.Permission{chat.AdminRead} }),
 		"team refused":   desk(TabMembers, func(p *TeamPage) { p.Error = "no" }),
