@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,8 @@ type Options struct {
 	Proxies []*net.IPNet
 	// Passwords checks what agents sign in with.
 	Passwords *agent.Passwords
+	// Factor says who has to show a second factor: FactorOptional, also "", is nobody.
+	Factor Factor
 	// Mail says that mail can be sent.
 	Mail  bool
 	Clock desk.Clock
@@ -62,6 +65,7 @@ type Handlers struct {
 	limits   *limits
 	origin   *http.CrossOriginProtection
 	secure   bool
+	factor   Factor
 	base     string // without a path; "" when it is whatever people typed
 	fileMax  int64
 	clock    desk.Clock
@@ -95,7 +99,7 @@ func New(o Options) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, devices: known, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
+	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, devices: known, factor: o.Factor, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
 		secure: base.Scheme == "https", fileMax: o.FileMax, clock: o.Clock, log: o.Log, echo: echo.New(),
 		node: o.Node, build: o.Build, databases: o.Databases, measures: o.Measures, requests: newRequests()}
 	// scs.New would make a store of its own, with a goroutine that nothing ends.
@@ -106,13 +110,17 @@ func New(o Options) (*Handlers, error) {
 			return nil, err
 		}
 	}
+	factors, err := agent.NewFactors(o.Secret)
+	if err != nil {
+		return nil, err
+	}
 	e := h.echo
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = h.fail
 	e.IPExtractor = extractor(o.Proxies)
 	e.Use(trace, h.logged, h.rescue, h.protect, h.crossOrigin)
 	v := visitor.New(visitor.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Demo: o.Demo, FileMax: o.FileMax})
-	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords, FileMax: o.FileMax, Mail: o.Mail})
+	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords, FileMax: o.FileMax, Mail: o.Mail, Factors: factors})
 	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock, FileMax: o.FileMax})
 	for _, r := range h.routes(v, a, p, o.Demo) {
 		h.requests.add(r)
@@ -136,6 +144,21 @@ func extractor(proxies []*net.IPNet) echo.IPExtractor {
 	return echo.ExtractIPFromXFFHeader(trust...)
 }
 
+// Factor says who has to show more than a password to sign in.
+type Factor string
+
+// Whoever wants to; those who may change lines or the team; everybody.
+const (
+	FactorOptional Factor = "optional"
+	FactorAdmins   Factor = "admins"
+	FactorEveryone Factor = "everyone"
+)
+
+// unowed reports whether a path is open also to an agent who has to set up a second factor first: there she does, or goes.
+func unowed(path string) bool {
+	return strings.HasPrefix(path, "/console/account") || strings.HasPrefix(path, "/console/log") || path == "/console/lines.css"
+}
+
 // Handler serves every path of the public address.
 func (h *Handlers) Handler() http.Handler { return h.echo }
 
@@ -153,6 +176,12 @@ func (h *Handlers) guard(r route) echo.HandlerFunc {
 				return c.Redirect(http.StatusSeeOther, "/console/login?next="+url.QueryEscape(c.Request().URL.RequestURI()))
 			}
 			return err
+		}
+		if actor.Owes && !unowed(r.path) {
+			if r.policy.page {
+				return c.Redirect(http.StatusSeeOther, "/console/account?next="+url.QueryEscape(c.Request().URL.RequestURI()))
+			}
+			return &chat.Error{Code: chat.CodeForbidden, Key: "factor_owed", Detail: "Please set up a second factor first."}
 		}
 		if actor.Locale == "" {
 			actor.Locale = h.Locale(c)

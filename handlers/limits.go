@@ -40,7 +40,7 @@ type limits struct {
 	visitorFile, addressFile                       *limit
 	arriving                                       chan struct{}
 	accountAt, account, addressLogin, device       *limit
-	forgot, addressForgot                          *limit
+	forgot, addressForgot, factor                  *limit
 }
 
 func newLimits(off bool) *limits {
@@ -61,6 +61,7 @@ func newLimits(off bool) *limits {
 
 		forgot:        newLimit(1.0/1200, 3, 2*time.Hour),
 		addressForgot: newLimit(1.0/30, 10, time.Hour),
+		factor:        newLimit(1.0/60, 10, 2*time.Hour),
 	}
 }
 
@@ -96,6 +97,14 @@ func (l *limits) Forgot(address, account string) (asks bool, err error) {
 		return false, err
 	}
 	return len(account) <= 254 && l.forgot.take(account) == nil, nil
+}
+
+// Factor counts a try to show a second factor: of a million codes three are right, so that a thousand tries a day find none for a year.
+func (l *limits) Factor(account string) error {
+	if l.off {
+		return nil
+	}
+	return l.factor.take(account)
 }
 
 // Enter counts a new visitor session.

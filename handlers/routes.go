@@ -102,7 +102,11 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 
 		{get, "/console/login", anyone, a.LoginPage},
 		{post, "/console/login", anyone, a.Login},
+		{get, "/console/login/code", anyone, a.CodePage},
+		{post, "/console/login/code", anyone, a.Code},
 		{post, "/console/logout", anyone, a.Logout},
+		{get, "/console/account", inside, a.Account},
+		{post, "/console/account", inside, a.ChangeAccount},
 		{get, "/console/forgot", anyone, a.ForgotPage},
 		{post, "/console/forgot", anyone, a.Forgot},
 		{get, "/console", inside, a.Page},

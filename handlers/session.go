@@ -149,7 +149,9 @@ func (h *Handlers) bySession(c echo.Context) (chat.Actor, error) {
 	if err != nil || subtle.ConstantTimeCompare([]byte(h.sessions.GetString(ctx, "stamp")), []byte(stamp(agent))) != 1 {
 		return chat.Actor{}, nil
 	}
-	return agent.Actor(), nil
+	actor := agent.Actor()
+	actor.Owes = h.demands(agent)
+	return actor, nil
 }
 
 // stamp changes with an agent's password, and when all her sessions are ended: those from before are none any more.
@@ -187,12 +189,18 @@ func (h *Handlers) setVisitor(c echo.Context, line, token string, expires time.T
 
 // SignIn begins a console session for the agent; whatever the browser had before is worth nothing any more.
 func (h *Handlers) SignIn(c echo.Context, agent chat.Agent) error {
+	return h.begin(c, map[string]string{"agent": string(agent.ID), "stamp": stamp(agent)})
+}
+
+// begin begins a session that says so much, in place of the one the browser has.
+func (h *Handlers) begin(c echo.Context, says map[string]string) error {
 	ctx, err := h.sessions.Load(c.Request().Context(), "")
 	if err != nil {
 		return err
 	}
-	h.sessions.Put(ctx, "agent", string(agent.ID))
-	h.sessions.Put(ctx, "stamp", stamp(agent))
+	for name, value := range says {
+		h.sessions.Put(ctx, name, value)
+	}
 	token, expires, err := h.sessions.Commit(ctx)
 	if err != nil {
 		return err
@@ -202,6 +210,45 @@ func (h *Handlers) SignIn(c echo.Context, agent chat.Agent) error {
 	}
 	h.setSession(c, token, expires)
 	return nil
+}
+
+// halfway is how long somebody has to show her second factor after her password was right.
+const halfway = 10 * time.Minute
+
+// Halfway keeps in the browser's session who has shown her password and not yet her second factor: that opens nothing.
+func (h *Handlers) Halfway(c echo.Context, agent chat.Agent) error {
+	return h.begin(c, map[string]string{"halfway": string(agent.ID), "stamp": stamp(agent), "until": strconv.FormatInt(h.now().Add(halfway).Unix(), 10)})
+}
+
+// Half returns who has shown her password in this browser, a few minutes ago at most, or chat.NotFound.
+func (h *Handlers) Half(c echo.Context) (chat.Agent, error) {
+	k, err := c.Cookie(h.cookieName(agentCookie))
+	if err != nil {
+		return chat.Agent{}, chat.NotFound()
+	}
+	ctx, err := h.sessions.Load(c.Request().Context(), k.Value)
+	if err != nil {
+		return chat.Agent{}, err
+	}
+	until, _ := strconv.ParseInt(h.sessions.GetString(ctx, "until"), 10, 64)
+	id := h.sessions.GetString(ctx, "halfway")
+	if id == "" || h.now().Unix() >= until {
+		return chat.Agent{}, chat.NotFound()
+	}
+	agent, err := h.desk.Agent(ctx, chat.ID(id))
+	if err == nil && h.sessions.GetString(ctx, "stamp") != stamp(agent) {
+		err = chat.NotFound()
+	}
+	return agent, err
+}
+
+// demands reports whether an agent has to set up a second factor before she does anything else.
+func (h *Handlers) demands(a chat.Agent) bool {
+	if a.SecondFactor {
+		return false
+	}
+	may := a.Actor().May
+	return h.factor == FactorEveryone || h.factor == FactorAdmins && (may(chat.TeamWrite) || may(chat.AdminWrite))
 }
 
 // SignOut ends the console session, and the agent's streams: those of her other consoles come back by themselves.

@@ -33,6 +33,7 @@ type agentRow struct {
 	Skills       pq.StringArray  `db:"skills"`
 	Teams        pq.StringArray  `db:"teams"`
 	Room         []byte          `db:"room"`
+	SecondFactor bool            `db:"second_factor"`
 }
 
 func (r agentRow) agent() chat.Agent {
@@ -45,7 +46,7 @@ func (r agentRow) agent() chat.Agent {
 		Skills: r.Skills, Teams: ids(r.Teams), Room: room,
 		ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, Locale: r.Locale, Presence: r.Presence, Capacity: r.Capacity,
 		PasswordHash: r.PasswordHash, Disabled: r.Disabled, Created: chat.Time{Time: r.Created}, Lines: r.Lines,
-		Permissions: permissions(r.Permissions), Seen: chat.Time{Time: r.Seen.Time}, Since: r.Since,
+		Permissions: permissions(r.Permissions), Seen: chat.Time{Time: r.Seen.Time}, Since: r.Since, SecondFactor: r.SecondFactor,
 	}
 }
 

@@ -32,6 +32,7 @@ type config struct {
 	HookNetworks  []string      `env:"SUPPORT_HOOK_NETWORKS" help:"Private networks that push hooks may reach, such as 10.0.0.0/8; none otherwise."`
 	SMTPURL       string        `env:"SUPPORT_SMTP_URL" name:"smtp-url" help:"The server that sends mail, such as smtp://user:password@mail.example.com:587; empty for no mail."`
 	MailFrom      string        `env:"SUPPORT_MAIL_FROM" help:"Whom mail is from, such as Support <support@example.com>."`
+	SecondFactor  string        `env:"SUPPORT_SECOND_FACTOR" default:"optional" enum:"optional,admins,everyone" help:"Who has to show a code of the phone besides the password: whoever wants to, those who may change lines or the team, or everyone."`
 	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
 	Node          string        `env:"SUPPORT_NODE" help:"What metrics and logs call this process; the machine's name and the port when empty."`
 	Canary        time.Duration `env:"SUPPORT_CANARY" default:"15s" help:"How often each line is tried with a message nobody sees; 0 for never."`

@@ -165,7 +165,7 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	s.caller = jobs.NewCaller(hookNetworks, "unique-support/"+version())
 	s.jobs = jobs.New(jobs.Options{Store: db.Store, Poster: s.caller, Link: func(line string) string { return base + "/c/" + line }, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
-		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Mail: postman != nil, Clock: clock{}, Log: log,
+		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Mail: postman != nil, Factor: handlers.Factor(c.SecondFactor), Clock: clock{}, Log: log,
 		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}, hooks{s.jobs}}})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())

@@ -24,6 +24,7 @@ type userCommand struct {
 	Join     userJoin     `cmd:"" help:"Make an agent work for more lines."`
 	Disable  userDisable  `cmd:"" help:"Lock an agent out; her streams end within a second."`
 	Enable   userEnable   `cmd:"" help:"Let an agent in again."`
+	Factor   userFactor   `cmd:"" help:"Take an agent's second factor away, who has lost it."`
 }
 
 type userCreate struct {

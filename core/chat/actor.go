@@ -30,6 +30,8 @@ type Actor struct {
 	Locale string
 	// Key is the SHA-256, in hex, of the API key an agent's call came with; empty otherwise.
 	Key string
+	// Owes says that an agent has to set up a second factor before she does anything else.
+	Owes bool
 }
 
 // May reports whether the actor has the permission.

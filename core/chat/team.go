@@ -86,6 +86,11 @@ type TeamChange interface {
 	// TakeInvitation uses up the one whose token has this hash, DropInvitation one nobody shall use; both are NotFound where there is none.
 	TakeInvitation(hash string) (Invitation, error)
 	DropInvitation(id ID) (Invitation, error)
+	// Factor returns an agent's second factor, confirmed or not, or NotFound.
+	Factor(agent ID) (SecondFactor, error)
+	// PutFactor keeps an agent's second factor in place of the one she has, DropFactor takes it away.
+	PutFactor(agent ID, f SecondFactor) error
+	DropFactor(agent ID) error
 	// PutMail has a mail sent, when what was changed is written.
 	PutMail(m Mail) error
 	// Teams returns the teams, by name; PutTeam makes one or changes its name and who is in it, DropTeam forgets it.

@@ -21,6 +21,7 @@ type Store interface {
 	Agents
 	Team
 	Mails
+	Factors
 	Library
 	Settings
 	Attachments
@@ -211,6 +212,14 @@ type Team interface {
 	DeedsBefore(ctx context.Context, before int64, limit int) ([]chat.Deed, error)
 	// DeedsAfter returns the first deeds with a number above after, the oldest first, at most limit.
 	DeedsAfter(ctx context.Context, after int64, limit int) ([]chat.Deed, error)
+}
+
+// Factors are what agents show besides their passwords.
+type Factors interface {
+	// Factor returns an agent's, confirmed or not, or chat.NotFound.
+	Factor(ctx context.Context, agent chat.ID) (chat.SecondFactor, error)
+	// UseStep takes the code of a half minute, or returns chat.NotFound: one of it or after it has been taken before. Of two at once one is.
+	UseStep(ctx context.Context, agent chat.ID, step int64) error
 }
 
 // Mails are those that are to be sent.

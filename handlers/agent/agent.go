@@ -22,6 +22,9 @@ type Door interface {
 	// SignIn begins a console session for the agent, SignOut ends the one there is.
 	SignIn(c echo.Context, agent chat.Agent) error
 	SignOut(c echo.Context) error
+	// Halfway keeps who has shown her password and not yet her second factor, Half returns her, or chat.NotFound.
+	Halfway(c echo.Context, agent chat.Agent) error
+	Half(c echo.Context) (chat.Agent, error)
 	// Browser names the browser when the account has signed in with it before, else it is ""; KeepBrowser makes it one that has.
 	Browser(c echo.Context, email string) string
 	KeepBrowser(c echo.Context, email string)
@@ -43,6 +46,8 @@ type Limits interface {
 	Login(address, account, device string) error
 	// Forgot counts a try to have a new password sent. asks says whether to do it: who asks for one account again and again is told the same.
 	Forgot(address, account string) (asks bool, err error)
+	// Factor counts a try to show a second factor, or a password, of the account.
+	Factor(account string) error
 	// Arrive counts a form with files that is on its way, until over is called; File counts one of its files.
 	Arrive() (over func(), err error)
 	File(address string, actor chat.Actor) error
@@ -58,7 +63,8 @@ type Options struct {
 	// FileMax is how many bytes a file may have.
 	FileMax int64
 	// Mail says that mail can be sent.
-	Mail bool
+	Mail    bool
+	Factors *Factors
 }
 
 // Handlers serves the console.
@@ -71,11 +77,12 @@ type Handlers struct {
 
 	fileMax int64
 	mail    bool
+	factors *Factors
 }
 
 // New returns the console's door.
 func New(o Options) *Handlers {
-	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock, fileMax: o.FileMax, mail: o.Mail}
+	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock, fileMax: o.FileMax, mail: o.Mail, factors: o.Factors}
 }
 
 // reader is who looks at the console, as the views want her.

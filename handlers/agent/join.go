@@ -58,14 +58,7 @@ func (h *Handlers) Join(c echo.Context) error {
 	} else if err != nil {
 		return err
 	}
-	if err := h.door.SignIn(c, agent); err != nil {
-		return err
-	}
-	h.door.KeepBrowser(c, agent.Email)
-	if chosen := c.FormValue("locale"); chosen != "" {
-		h.door.ChooseLocale(c, chosen)
-	}
-	return c.Redirect(http.StatusSeeOther, "/console")
+	return h.enter(c, agent) // whoever has her mail has not her second factor
 }
 
 // DeedsCSV sends the whole audit log, the oldest entry first, a page of it in memory at a time.

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -31,14 +32,26 @@ func (h *Handlers) Login(c echo.Context) error {
 		}
 		return render(c, status, page.View())
 	}
-	if err := h.door.SignIn(c, agent); err != nil {
-		return err
-	}
-	h.door.KeepBrowser(c, agent.Email)
+	return h.enter(c, agent)
+}
+
+// enter lets somebody in whose password was right, or asks for her second factor; then she goes where she was going.
+func (h *Handlers) enter(c echo.Context, agent chat.Agent) error {
 	if chosen := c.FormValue("locale"); chosen != "" {
 		h.door.ChooseLocale(c, chosen)
 	}
-	return c.Redirect(http.StatusSeeOther, next(c.FormValue("next")))
+	where := next(c.FormValue("next"))
+	h.door.KeepBrowser(c, agent.Email)
+	if agent.SecondFactor {
+		if err := h.door.Halfway(c, agent); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/console/login/code?"+url.Values{"next": {where}}.Encode())
+	}
+	if err := h.door.SignIn(c, agent); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, where)
 }
 
 func (h *Handlers) check(c echo.Context, email, password string) (chat.Agent, error) {

@@ -187,6 +187,8 @@ func (h *Handlers) ChangeMember(c echo.Context) error {
 			return h.refused(c, err, console.TabMembers, func(*console.TeamPage) error { return nil })
 		}
 		back = "/console/team"
+	case "factor":
+		err = h.desk.ResetFactor(ctx, id)
 	case "disable", "enable":
 		err = h.desk.ChangeMember(ctx, id, func(m *chat.Change) { m.Disabled = action == "disable" })
 	default:

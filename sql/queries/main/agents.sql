@@ -2,6 +2,7 @@
 SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 WHERE a.id = $1;
@@ -10,6 +11,7 @@ WHERE a.id = $1;
 SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 WHERE lower(a.email) = lower($1);
@@ -18,6 +20,7 @@ WHERE lower(a.email) = lower($1);
 SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines,
     k.scopes
 FROM api_keys k JOIN agents a ON a.id = k.agent_id JOIN roles r ON r.name = a.role
@@ -27,6 +30,7 @@ WHERE k.hash = $1 AND k.revoked_at IS NULL AND NOT a.disabled;
 SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 ORDER BY a.name, a.id;
