@@ -37,7 +37,7 @@ func TestStore_Append_atOnce(t *testing.T) {
 		errs := make([]error, len(batches))
 		var running sync.WaitGroup
 		for g, batch := range batches {
-			running.Go(func() { answers[g], errs[g] = s.Append(t.Context(), "shop", batch) })
+			running.Go(func() { answers[g], errs[g] = s.Append(t.Context(), "shop", batch) }) // it is AppendFree, again for what others have
 		}
 		running.Wait()
 		checkAnswers(rt, t, talks, batches, answers, errs)

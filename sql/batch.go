@@ -3,6 +3,7 @@ package sql
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,9 +16,9 @@ import (
 // previewMax is how many characters of a message stand in the lists.
 const previewMax = 120
 
-// batch is what one transaction writes to conversations it has locked: their new messages and notes, and where they stand then.
+// batch is what is written to conversations: their new messages and notes, and where they stand then.
 type batch struct {
-	t    *tx
+	t    statements
 	now  time.Time
 	rows map[chat.ID]*row
 	// touched are the rows to write back, in the order met.
@@ -25,12 +26,16 @@ type batch struct {
 	messages []entry
 	notes    []entry
 	// named are the attachments that the messages name.
-	named []chat.ID
+	named []naming
 	// began are the rows that a message made wait.
 	began []*row
-	// assisted are the rows that an assistant wrote in.
-	assisted []*row
+	// seat is of the agent who is given one of them.
+	seat chat.ID
+	// lost are the conversations that somebody else had, or changed, before they were written to: nothing was.
+	lost map[chat.ID]bool
 }
+
+type naming struct{ conversation, attachment chat.ID }
 
 type entry struct {
 	row *row
@@ -106,11 +111,11 @@ func (b *batch) add(r *row, d chat.Draft) chat.Message {
 			r.Reason = "taken"
 		}
 	case chat.KindBot:
-		b.assist(r, d.Author, m.Seq, created)
+		r.assist(d.Author, m.Seq, created)
 	}
 	b.messages = append(b.messages, entry{row: r, m: m})
 	if d.Attachment != "" {
-		b.named = append(b.named, d.Attachment)
+		b.named = append(b.named, naming{r.ID, d.Attachment})
 	}
 	return m
 }
@@ -125,39 +130,56 @@ func (b *batch) notice(r *row, n chat.Notice, trace string) *chat.Message {
 	return &m
 }
 
-// write writes all of it, a statement for each table however much there is.
+// write writes all of it in one statement, to the conversations that still stand as they were read; those that were locked do.
 func (b *batch) write() error {
-	if len(b.messages) > 0 {
-		if _, err := b.t.exec("Message_Insert", columnsOf(b.messages)); err != nil {
-			return err
-		}
-		if _, err := b.t.exec("Inbox_Write", b.shares()); err != nil {
-			return err
-		}
-	}
-	if len(b.named) > 0 {
-		if _, err := b.t.exec("Attachment_Name", texts(b.named)); err != nil {
-			return err
-		}
-	}
-	for _, r := range b.assisted {
-		if _, err := b.t.exec("Conversation_Assist", r.ID, r.Bot); err != nil {
-			return err
-		}
-	}
-	if len(b.notes) > 0 {
-		if _, err := b.t.exec("Note_Insert", columnsOf(b.notes)); err != nil {
-			return err
-		}
-	}
 	if len(b.touched) == 0 {
 		return nil
 	}
-	_, err := b.t.exec("Conversation_Write", rowColumnsOf(b.touched))
-	return err
+	at := make(map[chat.ID]int64, len(b.touched))
+	for i, r := range b.touched {
+		at[r.ID] = int64(i + 1)
+	}
+	w := writeColumns{Row: rowColumnsOf(b.touched), Message: columnsOf(b.messages, at), Note: columnsOf(b.notes, at), Share: b.shares(at)}
+	for _, n := range b.named {
+		w.Named.ID, w.Named.At = append(w.Named.ID, string(n.attachment)), append(w.Named.At, at[n.conversation])
+	}
+	var written pq.BoolArray
+	if err := b.t.get(&written, "Batch_Write", w); err != nil {
+		return err
+	}
+	for i, r := range b.touched {
+		if !written[i] {
+			if r.Version == "" {
+				return fmt.Errorf("conversation %s was not written to, although it is locked", r.ID)
+			}
+			if b.lost == nil {
+				b.lost = map[chat.ID]bool{}
+			}
+			b.lost[r.ID] = true
+		}
+	}
+	if b.lost != nil { // what follows concerns what was written
+		b.messages = slices.DeleteFunc(b.messages, func(e entry) bool { return b.lost[e.row.ID] })
+		b.touched = slices.DeleteFunc(b.touched, func(r *row) bool { return b.lost[r.ID] })
+		b.began = slices.DeleteFunc(b.began, func(r *row) bool { return b.lost[r.ID] })
+	}
+	return nil
+}
+
+// writeColumns is all that is written; At says to which of the rows, counted from 1, something belongs.
+type writeColumns struct {
+	Row     *rowColumns     `db:"row"`
+	Message *messageColumns `db:"message"`
+	Note    *messageColumns `db:"note"`
+	Share   *shareColumns   `db:"share"`
+	Named   struct {
+		ID pq.StringArray `db:"id"`
+		At pq.Int64Array  `db:"at"`
+	} `db:"named"`
 }
 
 type messageColumns struct {
+	At           pq.Int64Array  `db:"at"`
 	ID           pq.StringArray `db:"id"`
 	Conversation pq.StringArray `db:"conversation_id"`
 	Seq          pq.Int64Array  `db:"seq"`
@@ -172,9 +194,10 @@ type messageColumns struct {
 	Created      pq.StringArray `db:"created_at"`
 }
 
-func columnsOf(entries []entry) *messageColumns {
+func columnsOf(entries []entry, at map[chat.ID]int64) *messageColumns {
 	c := &messageColumns{}
 	for _, e := range entries {
+		c.At = append(c.At, at[e.row.ID])
 		c.ID = append(c.ID, string(e.m.ID))
 		c.Conversation = append(c.Conversation, string(e.m.Conversation))
 		c.Seq = append(c.Seq, e.m.Seq)
@@ -193,10 +216,12 @@ func columnsOf(entries []entry) *messageColumns {
 
 type rowColumns struct {
 	ID               pq.StringArray `db:"id"`
+	Version          pq.StringArray `db:"version"`
 	Status           pq.StringArray `db:"status"`
 	Agent            pq.StringArray `db:"agent_id"`
 	AgentName        pq.StringArray `db:"agent_name"`
 	Reason           pq.StringArray `db:"reason"`
+	Bot              pq.StringArray `db:"bot"`
 	LastSeq          pq.Int64Array  `db:"last_seq"`
 	NoteSeq          pq.Int64Array  `db:"note_seq"`
 	Preview          pq.StringArray `db:"preview"`
@@ -216,10 +241,12 @@ func rowColumnsOf(rows []*row) *rowColumns {
 	c := &rowColumns{}
 	for _, r := range rows {
 		c.ID = append(c.ID, string(r.ID))
+		c.Version = append(c.Version, r.Version)
 		c.Status = append(c.Status, string(r.Status))
 		c.Agent = append(c.Agent, string(r.Agent))
 		c.AgentName = append(c.AgentName, r.AgentName)
 		c.Reason = append(c.Reason, r.Reason)
+		c.Bot = append(c.Bot, r.Bot)
 		c.LastSeq = append(c.LastSeq, r.LastSeq)
 		c.NoteSeq = append(c.NoteSeq, r.NoteSeq)
 		c.Preview = append(c.Preview, r.Preview)
@@ -238,6 +265,7 @@ func rowColumnsOf(rows []*row) *rowColumns {
 }
 
 type shareColumns struct {
+	At           pq.Int64Array  `db:"at"`
 	Participant  pq.StringArray `db:"participant_id"`
 	Conversation pq.StringArray `db:"conversation_id"`
 	Unread       pq.Int64Array  `db:"unread"`
@@ -247,7 +275,7 @@ type shareColumns struct {
 }
 
 // shares are the inbox rows of the audience: the visitor, the agent who has the conversation, and agents who wrote in it.
-func (b *batch) shares() *shareColumns {
+func (b *batch) shares(at map[chat.ID]int64) *shareColumns {
 	written := map[chat.ID][]chat.Message{}
 	for _, e := range b.messages {
 		written[e.m.Conversation] = append(written[e.m.Conversation], e.m)
@@ -268,6 +296,7 @@ func (b *batch) shares() *shareColumns {
 					unread++
 				}
 			}
+			c.At = append(c.At, at[r.ID])
 			c.Participant = append(c.Participant, string(participant))
 			c.Conversation = append(c.Conversation, string(r.ID))
 			c.Unread = append(c.Unread, unread)

@@ -2,7 +2,6 @@ package sql
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -21,7 +20,7 @@ func refuseBot(r *row, by chat.Author) error {
 }
 
 // assist is what an assistant's message changes: what waits is its conversation now, and it has read what stood before.
-func (b *batch) assist(r *row, by chat.Author, seq int64, now time.Time) {
+func (r *row) assist(by chat.Author, seq int64, now time.Time) {
 	if r.Status == chat.StatusWaiting {
 		r.give(chat.AgentRef{ID: by.ID, Name: by.Name}, chat.ReasonBot, now)
 	}
@@ -29,9 +28,7 @@ func (b *batch) assist(r *row, by chat.Author, seq int64, now time.Time) {
 		r.Reason = chat.ReasonBot
 	}
 	r.AgentRead = seq
-	if r.Bot = by.Name; !slices.Contains(b.assisted, r) {
-		b.assisted = append(b.assisted, r)
-	}
+	r.Bot = by.Name
 }
 
 // Release sends a conversation on to people: it waits, and no assistant answers in it until it ends. Its visitor may while an

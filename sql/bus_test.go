@@ -193,11 +193,8 @@ func TestTail_look(t *testing.T) {
 		var running sync.WaitGroup
 		running.Go(func() { // takes an earlier position, and becomes visible later
 			err := p.tx(t.Context(), func(t *tx) error {
-				b, err := lock(t, slow.id)
-				if err != nil {
-					return err
-				}
-				if err := b.append([]chat.Draft{slow.draft(slow.visitor, "slow")}, make([]chat.Appended, 1)); err != nil {
+				b := &batch{}
+				if err := b.plan(t, []chat.Draft{slow.draft(slow.visitor, "slow")}, make([]chat.Appended, 1)); err != nil {
 					return err
 				}
 				if err := b.write(); err != nil {

@@ -99,6 +99,44 @@ func (c *conns) bound(ctx context.Context, name string, args []any) (*sqlx.Stmt,
 	return s, args, nil
 }
 
+// statements are what a batch is read and written with.
+type statements interface {
+	get(dest any, name string, args ...any) error
+	selectAll(dest any, name string, args ...any) error
+	exec(name string, args ...any) (int64, error)
+}
+
+// each runs every statement in a transaction of its own.
+type each struct {
+	ctx   context.Context // bounded; its deadline is the statements'
+	conns *conns
+}
+
+func (e *each) get(dest any, name string, args ...any) error {
+	s, bound, err := e.conns.bound(e.ctx, name, args)
+	if err != nil {
+		return err
+	}
+	return translate(s.GetContext(e.ctx, dest, bound...))
+}
+
+func (e *each) selectAll(dest any, name string, args ...any) error {
+	s, bound, err := e.conns.bound(e.ctx, name, args)
+	if err != nil {
+		return err
+	}
+	return translate(s.SelectContext(e.ctx, dest, bound...))
+}
+
+func (e *each) exec(name string, args ...any) (int64, error) {
+	s, bound, err := e.conns.bound(e.ctx, name, args)
+	if err != nil {
+		return 0, err
+	}
+	n, err := affected(s.ExecContext(e.ctx, bound...))
+	return n, translate(err)
+}
+
 // tx is a transaction; its methods are those of the pool.
 type tx struct {
 	ctx   context.Context // bounded; its deadline is the transaction's

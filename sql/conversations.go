@@ -303,6 +303,11 @@ func moveIn(t *tx, line string, id chat.ID, by chat.Author, f func(b *batch, r *
 			return chat.Moved{}, err
 		}
 	}
+	if b.seat != "" { // last, because everything of hers waits for that row until the transaction has ended
+		if _, err := t.exec("Seat_Give", b.seat); err != nil {
+			return chat.Moved{}, err
+		}
+	}
 	m.Conversation = r.conversation(line)
 	return m, nil
 }

@@ -155,6 +155,12 @@ func unreachable(err error) bool {
 	return err.Error() == "sql: database is closed" // a pool replaced under a call: the next call finds the new one
 }
 
+// lockLate reports whether a lock was not had in time.
+func lockLate(err error) bool {
+	r, ok := asRefusal(err)
+	return ok && r.code == pqerror.LockNotAvailable
+}
+
 // unavailable asks for a next try after 1 to 5 seconds, not everybody's at once.
 func unavailable(err error) *chat.Error {
 	return chat.Unavailable(time.Second+rand.N(4*time.Second), err)

@@ -134,6 +134,11 @@ func (p *pool) accept(ctx context.Context, f func(t *tx) error) error {
 	return p.through(ctx, (*guard).accept, func(ctx context.Context, p *pool) error { return p.accepts.tx(ctx, f) })
 }
 
+// acceptEach is accept without a transaction around the statements.
+func (p *pool) acceptEach(ctx context.Context, f func(t *each) error) error {
+	return p.through(ctx, (*guard).accept, func(ctx context.Context, p *pool) error { return f(&each{ctx, p.accepts}) })
+}
+
 func affected(r stdsql.Result, err error) (int64, error) {
 	if err != nil {
 		return 0, err

@@ -28,7 +28,7 @@ type query struct {
 var (
 	queryHead = regexp.MustCompile(`(?m)^-- name: (\S+)[ \t]*$`)
 	queryName = regexp.MustCompile(`^[A-Z][A-Za-z]*_[A-Z][A-Za-z]*$`)
-	namedArg  = regexp.MustCompile(`:([a-z][a-z0-9_]*)`)
+	namedArg  = regexp.MustCompile(`:([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)?)`)
 )
 
 // loadQueries reads the statements of a directory's files, by name.

@@ -74,10 +74,8 @@ func (b *batch) given(r *row, a chat.Assignment) error {
 	if !desk {
 		r.Team, r.TeamName, r.Skill = "", "", ""
 	}
-	if _, err := b.t.exec("Queue_Given", r.ID, a.To.ID, desk); err != nil {
-		return err
-	}
-	_, err := b.t.exec("Seat_Give", a.To.ID)
+	b.seat = a.To.ID
+	_, err := b.t.exec("Queue_Given", r.ID, a.To.ID, desk)
 	return err
 }
 
@@ -94,7 +92,7 @@ type decisionRow struct {
 }
 
 // decide keeps why the agent has the conversation, beside the notice that says so.
-func decide(t *tx, notice *chat.Message, a chat.Assignment) error {
+func decide(t statements, notice *chat.Message, a chat.Assignment) error {
 	detail, err := json.Marshal(a.Grounds)
 	if err != nil {
 		return fmt.Errorf("write grounds: %w", err)

@@ -49,6 +49,8 @@ type row struct {
 	Skill    string    `db:"skill"`
 	Unread   int64     `db:"unread"`
 	Now      time.Time `db:"now"`
+	// Version is of the row as it was read without a lock: it is another as soon as anybody changes it.
+	Version string `db:"version"`
 }
 
 func (r *row) conversation(line string) chat.Conversation {

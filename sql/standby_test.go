@@ -73,8 +73,8 @@ func TestStore_Append_standby(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, args := range map[string][]any{
-		"Conversation_Lock": {texts([]chat.ID{k.id})}, "Message_Insert": {columnsOf(nil)}, "Inbox_Write": {(&batch{}).shares()},
-		"Note_Insert": {columnsOf(nil)}, "Conversation_Write": {rowColumnsOf(nil)},
+		"Conversation_Lock": {texts([]chat.ID{k.id})}, "Conversation_Hold": {k.id},
+		"Batch_Write": {writeColumns{Row: rowColumnsOf([]*row{{ID: k.id}}), Message: &messageColumns{}, Note: &messageColumns{}, Share: &shareColumns{}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := p.exec(t.Context(), name, args...)

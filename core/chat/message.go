@@ -3,6 +3,7 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -149,9 +150,12 @@ type Appended struct {
 	Moved bool
 	// Before is how far each side had read before the message; zero for a repeat.
 	Before Marks
-	// Err is why this draft alone was refused: not found, ended, or its client id used with other content.
+	// Err is why this draft alone was refused: not found, ended, or its client id used with other content; or it is ErrHeld.
 	Err error
 }
+
+// ErrHeld says of a draft that nothing was decided about it: another transaction has its conversation.
+var ErrHeld = errors.New("another transaction has the conversation")
 
 // Receipt says how far one participant of a conversation has received and read.
 type Receipt struct {

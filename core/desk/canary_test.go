@@ -21,7 +21,7 @@ type cage struct {
 	Pusher
 
 	mu      sync.Mutex
-	fails   error         // what Append says
+	fails   error         // what AppendFree says
 	deaf    chat.Audience // who is pushed nothing
 	seq     int64         // of the newest message
 	begun   int           // conversations
@@ -53,7 +53,7 @@ func (c *cage) Begin(context.Context, string, chat.ID, time.Time) (chat.Conversa
 	return chat.Conversation{ID: chat.NewID(time.Now())}, nil
 }
 
-func (c *cage) Append(_ context.Context, _ string, batch []chat.Draft) ([]chat.Appended, error) {
+func (c *cage) AppendFree(_ context.Context, _ string, batch []chat.Draft, _ bool) ([]chat.Appended, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.fails != nil {

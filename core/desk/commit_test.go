@@ -23,17 +23,27 @@ type press struct {
 	gate  chan struct{}
 	// refuse says what is wrong with a transaction's texts; it may panic.
 	refuse func(texts []string) error
+	// held are the texts whose conversations others have; in a transaction that waits it is free.
+	held map[string]bool
 }
 
 func newPress() *press {
 	p := &press{gate: make(chan struct{}), refuse: func([]string) error { return nil }}
-	p.append = func(ctx context.Context, batch []chat.Draft) ([]chat.Appended, error) {
+	p.append = func(ctx context.Context, batch []chat.Draft, wait bool) ([]chat.Appended, error) {
 		texts, done := make([]string, len(batch)), make([]chat.Appended, len(batch))
+		p.mu.Lock()
 		for i, d := range batch {
 			texts[i], done[i].Message.Text = d.Text, d.Text
+			if p.held[d.Text] && !(wait && i == 0) {
+				done[i] = chat.Appended{Err: chat.ErrHeld}
+			}
 		}
-		p.mu.Lock()
-		p.began = append(p.began, texts)
+		if wait {
+			delete(p.held, texts[0])
+			p.began = append(p.began, append([]string{"wait:"}, texts...))
+		} else {
+			p.began = append(p.began, texts)
+		}
 		p.mu.Unlock()
 		select {
 		case <-p.gate:
@@ -227,6 +237,45 @@ func TestCommitter_write(t *testing.T) {
 		want(t, c, "c")
 		want(t, d, "d")
 	})
+	try("what others have keeps nobody else, and is tried before all who came later", func(t *testing.T, p *press) {
+		p.held = map[string]bool{"a1": true, "c": true}
+		p.hand(t.Context(), "x")
+		p.hand(t.Context(), "y")
+		a, b, c := p.hand(t.Context(), "a1", "a2"), p.hand(t.Context(), "b"), p.hand(t.Context(), "c")
+		p.gate <- struct{}{}
+		p.wantBegan(t, "x", "y", "a1 a2 b c")
+		late := p.hand(t.Context(), "late")
+		p.gate <- struct{}{} // y's
+		p.wantBegan(t, "x", "y", "a1 a2 b c", "late")
+		p.gate <- struct{}{}
+		p.wantBegan(t, "x", "y", "a1 a2 b c", "late", "wait: a1 c")
+		want(t, b, "b")
+		want(t, a, "nothing yet")
+		p.gate <- struct{}{} // late's
+		want(t, late, "late")
+		later := p.hand(t.Context(), "later")
+		p.gate <- struct{}{}
+		want(t, a, "a1 a2")
+		p.wantBegan(t, "x", "y", "a1 a2 b c", "late", "wait: a1 c", "later", "wait: c")
+		p.gate <- struct{}{}
+		p.gate <- struct{}{}
+		want(t, c, "c")
+		want(t, later, "later")
+		if p.running != 0 || len(p.waiting) != 0 {
+			t.Errorf("%d run, %d wait", p.running, len(p.waiting))
+		}
+	})
+	try("who gives up while others have it is told to come again, and what was written of his stays", func(t *testing.T, p *press) {
+		p.held = map[string]bool{"a": true}
+		ctx, leave := context.WithCancel(t.Context())
+		a := p.hand(ctx, "a", "b")
+		leave()
+		p.gate <- struct{}{}
+		want(t, a, "! b")
+		if p.running != 0 || len(p.waiting) != 0 {
+			t.Errorf("%d run, %d wait", p.running, len(p.waiting))
+		}
+	})
 	try("a transaction that does not end is given up, and the next has a time of its own", func(t *testing.T, p *press) {
 		a, b, began := p.hand(t.Context(), "a"), p.hand(t.Context(), "b"), time.Now()
 		c := p.hand(t.Context(), "c")
@@ -263,7 +312,7 @@ func TestCommitter_write_atOnce(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	running, most := 0, 0
-	c := &committer{wrote: func(time.Time, int, error) {}, append: func(_ context.Context, batch []chat.Draft) ([]chat.Appended, error) {
+	c := &committer{wrote: func(time.Time, int, error) {}, append: func(_ context.Context, batch []chat.Draft, _ bool) ([]chat.Appended, error) {
 		mu.Lock()
 		running++
 		most = max(most, running)

@@ -157,8 +157,8 @@ func (d *Desk) at(name string) (*line, error) {
 		return nil, chat.Unavailable(time.Second, router.ErrWorkerNotFound)
 	}
 	l := &line{name: name, free: make(chan struct{}, 1), count: newCounts(), journal: newJournal(name, d.store, d.trace, d.log)}
-	l.commit = &committer{wrote: l.count.wrote, append: func(ctx context.Context, batch []chat.Draft) ([]chat.Appended, error) {
-		return d.store.Append(ctx, name, batch)
+	l.commit = &committer{wrote: l.count.wrote, append: func(ctx context.Context, batch []chat.Draft, wait bool) ([]chat.Appended, error) {
+		return d.store.AppendFree(ctx, name, batch, wait)
 	}}
 	l.router = router.New(router.Options{}, func(ctx context.Context, batch []*router.Envelope) { d.deliver(ctx, l, batch) })
 	if d.canary.Every > 0 {

@@ -15,7 +15,7 @@ import (
 
 func is(err, target error) bool { return errors.Is(err, target) }
 
-// door is the store with a door before the shop's Append: who comes is counted, and waits until it is opened.
+// door is the store with a door before the shop's AppendFree: who comes is counted, and waits until it is opened.
 type door struct {
 	desk.Store
 	came   atomic.Int64
@@ -24,16 +24,16 @@ type door struct {
 	fail   error
 }
 
-func (d *door) Append(ctx context.Context, line string, batch []chat.Draft) ([]chat.Appended, error) {
+func (d *door) AppendFree(ctx context.Context, line string, batch []chat.Draft, wait bool) ([]chat.Appended, error) {
 	if line != "shop" {
-		return d.Store.Append(ctx, line, batch)
+		return d.Store.AppendFree(ctx, line, batch, wait)
 	}
 	d.came.Add(1)
 	<-d.opened
 	if d.fail != nil {
 		return nil, d.fail
 	}
-	return d.Store.Append(ctx, line, batch)
+	return d.Store.AppendFree(ctx, line, batch, wait)
 }
 
 // behindDoor returns a node with a closed door before its store.

@@ -46,12 +46,14 @@ type Lines interface {
 
 // Log is the conversations' log of messages and notes.
 type Log interface {
-	// Append writes a batch in one transaction of the line's database, in the order given; the i-th result belongs to the i-th draft.
+	// AppendFree writes a batch in one transaction of the line's database, in the order given; the i-th result belongs to the i-th draft.
+	// It waits for no conversation that another transaction has: such drafts are left, with chat.ErrHeld. Only when wait is set
+	// the first one is waited for, a second at most.
 	// A draft of a visitor who does not own its conversation is chat.NotFound; one for a closed conversation is chat.Conflict.
 	// The first message of a visitor makes a new conversation wait; an agent's first sets when it was replied to. A bot's makes one
 	// that waits the bot's, and is chat.Conflict where somebody else has it or its visitor was sent on to people.
 	// A non-nil error means that nothing is known to have been accepted.
-	Append(ctx context.Context, line string, batch []chat.Draft) ([]chat.Appended, error)
+	AppendFree(ctx context.Context, line string, batch []chat.Draft, wait bool) ([]chat.Appended, error)
 	// Messages returns a conversation's messages with after < seq, at most limit, ascending.
 	Messages(ctx context.Context, line string, conversation chat.ID, after int64, limit int) ([]chat.Message, error)
 	// MessagesBefore returns the last messages with seq < before, at most limit, ascending; before 0 means from the end.

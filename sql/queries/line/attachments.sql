@@ -7,10 +7,6 @@ SELECT a.id, a.conversation_id, a.author_id, a.kind, a.name, a.media_type, a.siz
 FROM attachments a
 WHERE a.id = $1;
 
--- name: Attachment_Name
--- In the transaction of the messages that name them.
-UPDATE attachments SET named = true WHERE id = ANY (CAST($1 AS uuid[])) AND NOT named;
-
 -- name: Attachment_Stale
 SELECT a.id, a.conversation_id, a.author_id, a.kind, a.name, a.media_type, a.size, COALESCE(a.width, 0) AS width, COALESCE(a.height, 0) AS height, a.blob, a.named, a.created_at
 FROM attachments a

@@ -24,27 +24,9 @@ WHERE c.id = ANY (CAST($1 AS uuid[]))
 ORDER BY c.id
 FOR UPDATE OF c;
 
--- name: Conversation_Write
--- Writes back rows that are locked, all that a message or a move can change.
-UPDATE conversations c
-SET status = n.status, agent_id = CAST(NULLIF(n.agent_id, '') AS uuid), agent_name = n.agent_name, reason = n.reason,
-    last_seq = n.last_seq, note_seq = n.note_seq, preview = n.preview, preview_by = n.preview_by,
-    visitor_delivered = n.visitor_delivered, visitor_read = n.visitor_read, agent_read = n.agent_read,
-    last_at = CAST(n.last_at AS timestamptz),
-    waiting_since = CAST(NULLIF(n.waiting_since, '') AS timestamptz), assigned_at = CAST(NULLIF(n.assigned_at, '') AS timestamptz),
-    replied_at = CAST(NULLIF(n.replied_at, '') AS timestamptz), closed_at = CAST(NULLIF(n.closed_at, '') AS timestamptz),
-    snoozed_until = CAST(NULLIF(n.snoozed_until, '') AS timestamptz),
-    left_at = CASE WHEN n.status = 'closed' THEN NULL ELSE c.left_at END,
-    human_at = CASE WHEN n.status = 'closed' THEN NULL ELSE c.human_at END
-FROM unnest(
-    CAST(:id AS uuid[]), CAST(:status AS text[]), CAST(:agent_id AS text[]), CAST(:agent_name AS text[]), CAST(:reason AS text[]),
-    CAST(:last_seq AS bigint[]), CAST(:note_seq AS bigint[]), CAST(:preview AS text[]), CAST(:preview_by AS text[]),
-    CAST(:visitor_delivered AS bigint[]), CAST(:visitor_read AS bigint[]), CAST(:agent_read AS bigint[]), CAST(:last_at AS text[]),
-    CAST(:waiting_since AS text[]), CAST(:assigned_at AS text[]), CAST(:replied_at AS text[]), CAST(:closed_at AS text[]),
-    CAST(:snoozed_until AS text[])
-) AS n (id, status, agent_id, agent_name, reason, last_seq, note_seq, preview, preview_by, visitor_delivered, visitor_read, agent_read,
-    last_at, waiting_since, assigned_at, replied_at, closed_at, snoozed_until)
-WHERE c.id = n.id;
+-- name: Conversation_Hold
+-- Takes a row and waits for it.
+SELECT 1 FROM conversations c WHERE c.id = $1 FOR NO KEY UPDATE;
 
 -- name: Conversation_Begin
 INSERT INTO conversations (id, visitor_id, visitor_name, visitor_verified, created_at, had_by)
@@ -92,10 +74,6 @@ UPDATE conversations SET labels = CAST($2 AS text[]) WHERE id = $1;
 -- name: Conversation_Leave
 -- While the row is locked. The first time stays.
 UPDATE conversations SET left_at = COALESCE(left_at, CAST($2 AS timestamptz)), contact = $3 WHERE id = $1;
-
--- name: Conversation_Assist
--- While the row is locked.
-UPDATE conversations SET bot = $2 WHERE id = $1;
 
 -- name: Conversation_Human
 -- While the row is locked.

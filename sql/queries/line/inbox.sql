@@ -1,18 +1,3 @@
--- name: Inbox_Write
--- The write fan-out. Whoever wrote has read up to her own message, so that what she had not read starts again from there.
-INSERT INTO inbox AS i (participant_id, conversation_id, unread, delivered_seq, read_seq, last_seq, last_at)
-SELECT n.participant_id, n.conversation_id, n.unread, n.read_seq, n.read_seq, n.last_seq, CAST(n.last_at AS timestamptz)
-FROM unnest(
-    CAST(:participant_id AS uuid[]), CAST(:conversation_id AS uuid[]), CAST(:unread AS bigint[]), CAST(:read_seq AS bigint[]),
-    CAST(:last_seq AS bigint[]), CAST(:last_at AS text[])
-) AS n (participant_id, conversation_id, unread, read_seq, last_seq, last_at)
-ON CONFLICT (participant_id, conversation_id) DO UPDATE
-SET unread = CASE WHEN excluded.read_seq > i.read_seq THEN excluded.unread ELSE i.unread + excluded.unread END,
-    delivered_seq = greatest(i.delivered_seq, excluded.read_seq),
-    read_seq = greatest(i.read_seq, excluded.read_seq),
-    last_seq = greatest(i.last_seq, excluded.last_seq),
-    last_at = greatest(i.last_at, excluded.last_at);
-
 -- name: Inbox_Get
 SELECT i.unread, i.delivered_seq, i.read_seq, i.last_seq, i.last_at FROM inbox i WHERE i.participant_id = $1 AND i.conversation_id = $2;
 
