@@ -17,7 +17,7 @@ import (
 const maxBody = 128 << 10
 
 // takesFiles are the paths where a form may be larger than that, by the size of a file.
-var takesFiles = map[string]bool{"/api/v1/conversations/:id/attachments": true, "/c/:line": true, "/console/c/:id": true}
+var takesFiles = map[string]bool{"/api/v1/conversations/:id/attachments": true, "/c/:line": true, "/console/c/:id": true, "/console/canned/import": true}
 
 // csp is what every page of ours needs, and no more. Script can make neither markup nor script out of text, except that widget/later.js
 // loads our own scripts by name. What may frame a page is added by the page.

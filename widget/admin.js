@@ -1,5 +1,6 @@
 // What the pages of administrators do by script, and not without: a choice that is saved when it is made, a text that is copied.
 import { Settings } from "./preview.js";
+import { Reply } from "./replies.js";
 
 document.addEventListener("change", ({ target }) => {
   if (target instanceof HTMLElement && target.matches("[data-submits]")) /** @type {HTMLSelectElement} */ (target).form?.requestSubmit();
@@ -15,3 +16,4 @@ for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.quer
 }
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-settings]"))) new Settings(form);
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-reply]"))) new Reply(form);

@@ -69,12 +69,3 @@ func (d *Desk) Colleagues(ctx context.Context, line string) ([]chat.Seat, error)
 	}
 	return found, nil
 }
-
-// CannedReplies returns what the agent may use on her lines.
-func (d *Desk) CannedReplies(ctx context.Context) ([]chat.Canned, error) {
-	actor := chat.ActorFrom(ctx)
-	if actor.Kind != chat.KindAgent {
-		return nil, chat.NotFound()
-	}
-	return d.store.CannedReplies(ctx, actor.ID, actor.Lines)
-}

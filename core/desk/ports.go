@@ -236,6 +236,8 @@ type Library interface {
 	CannedReplies(ctx context.Context, agent chat.ID, lines []string) ([]chat.Canned, error)
 	// PutCanned creates or changes a reply.
 	PutCanned(ctx context.Context, c chat.Canned) error
+	// ChangeLibrary runs f with the replies as they are; what f changes is written together, or not at all, and nobody changes them meanwhile.
+	ChangeLibrary(ctx context.Context, f func(t chat.LibraryChange) error) error
 }
 
 // Attachments are what is known of pictures and files; their bytes are Blobs.

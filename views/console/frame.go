@@ -80,6 +80,7 @@ func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {
 			Current: l.Line == x.Name, Count: n.Lines[x.Name],
 		})
 	}
+	rail.Pages = append(rail.Pages, Entry{Name: "canned", Label: r.Text.S("console.replies.title"), Href: "/console/canned", Icon: "bolt", Count: -1})
 	if r.Agent.Actor().May(chat.ReportsRead) {
 		rail.Pages = append(rail.Pages, Entry{Name: "board", Label: r.Text.S("console.board.title"), Href: "/console/board", Icon: "monitor", Count: -1},
 			Entry{Name: "reports", Label: r.Text.S("console.reports.title"), Href: "/console/reports", Icon: "chart", Count: -1})

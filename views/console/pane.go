@@ -137,9 +137,10 @@ func (r Reader) Pane(l List, t Thread) Pane {
 	if closed {
 		p.Ended = r.ended(c)
 	}
+	values := r.replyValues(t.Visitor, c.Line)
 	for _, x := range t.Canned {
 		if x.Line == "" || x.Line == c.Line {
-			p.Canned = append(p.Canned, Reply{Shortcut: x.Shortcut, Title: x.Title, Body: strings.ReplaceAll(x.Body, "{agent}", r.Agent.Name)})
+			p.Canned = append(p.Canned, Reply{Shortcut: x.Shortcut, Title: x.Title, Body: x.Fill(values)})
 		}
 	}
 	p.Seats, p.Hands = r.seats(c, t.Seats), hands(t.Teams, t.Seats)

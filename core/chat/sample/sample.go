@@ -30,12 +30,12 @@ func Agents() []chat.Agent {
 // Canned are replies kept ready for the demo's line.
 func Canned() []chat.Canned {
 	return []chat.Canned{
-		{Shortcut: "hi", Title: "问候", Body: "您好，我是{agent}，很高兴为您服务。请问有什么可以帮您？"},
-		{Shortcut: "补发", Title: "破损补发", Body: "给您补发一只，坏的那只不用寄回，周日前能到。"},
-		{Shortcut: "物流", Title: "查物流", Body: "我查一下物流，请稍等一分钟。"},
-		{Shortcut: "发票", Title: "电子发票", Body: "电子发票已发到您的邮箱，请查收。"},
-		{Shortcut: "bye", Title: "结束语", Body: "好的，有问题随时找我们。祝您生活愉快。"},
-		{Shortcut: "ship", Title: "Delivery date", Body: "It arrives by Tuesday. I'll keep an eye on it for you."},
+		{Shortcut: "hi", Title: "问候", Category: "通用", Body: "{{visitor.name}}，您好，我是{{agent.name}}，很高兴为您服务。请问有什么可以帮您？"},
+		{Shortcut: "补发", Title: "破损补发", Category: "售后", Body: "给您补发一只，坏的那只不用寄回，周日前能到。"},
+		{Shortcut: "物流", Title: "查物流", Category: "物流", Body: "我查一下物流，请稍等一分钟。"},
+		{Shortcut: "发票", Title: "电子发票", Category: "发票", Body: "电子发票已发到您的邮箱，请查收。"},
+		{Shortcut: "bye", Title: "结束语", Category: "通用", Body: "好的，有问题随时找我们。祝您生活愉快。"},
+		{Shortcut: "ship", Title: "Delivery date", Category: "English", Body: "It arrives by Tuesday. I'll keep an eye on it for you."},
 	}
 }
 
