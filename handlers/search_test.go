@@ -59,6 +59,30 @@ func TestSearch(t *testing.T) {
 		r.want(r.call("GET", "/api/v1/inbox?q="+strings.Repeat("a", 201), "", key("Lin")...), 400, chat.CodeInvalid)
 		r.want(r.call("GET", "/api/v1/inbox?q=a%00b", "", key("Lin")...), 400, chat.CodeInvalid)
 	})
+	t.Run("filters narrow what is found, and what is not one is refused", func(t *testing.T) {
+		r := r.at(t)
+		if all := found(r, q+"&agent=none&waiting_minutes=0", key("Lin")...); len(all) != 1 {
+			t.Fatal(all)
+		}
+		if all := found(r, q+"&waiting_minutes=5", key("Lin")...); len(all) != 0 {
+			t.Fatal(all)
+		}
+		r.want(r.call("GET", "/api/v1/inbox?agent=me", "", key("Lin")...), 400, chat.CodeInvalid)
+		r.want(r.call("GET", "/api/v1/inbox?waiting_minutes=99999", "", key("Lin")...), 400, chat.CodeInvalid)
+	})
+	t.Run("labels are given without script", func(t *testing.T) {
+		r, b := r.at(t), browser(t)
+		r.want(r.form(b, "/console/login", "email", "lin@shop.example", "password", password), 303, "")
+		r.want(r.form(b, "/console/c/"+g.conversation, "action", "labels", "label", "VIP", "more", "退换货， VIP、急"), 303, "")
+		all := found(r, "view=queue&label="+url.QueryEscape("急"), key("Lin")...)
+		if len(all) != 1 || len(all[0].(map[string]any)["labels"].([]any)) != 3 {
+			t.Fatal(all)
+		}
+		page := r.want(r.with(b, "GET", "/console?view=queue&label=VIP&unread=1", "", "Accept", "text/html"), 200, "")
+		if !bytes.Contains(page.body, []byte(`data-chip="label"`)) || !bytes.Contains(page.body, []byte(g.conversation)) {
+			t.Error("the list is not narrowed")
+		}
+	})
 	t.Run("the console opens at what was found", func(t *testing.T) {
 		r, b := r.at(t), browser(t)
 		r.want(r.form(b, "/console/login", "email", "lin@shop.example", "password", password), 303, "")

@@ -89,13 +89,16 @@ type listArgs struct {
 	ID       chat.ID        `db:"id"`
 	Only     *chat.ID       `db:"only"`
 	Label    string         `db:"label"`
+	Holder   string         `db:"holder"`
+	Unread   bool           `db:"unread"`
+	Waited   int            `db:"waited"`
 	Size     int            `db:"size"`
 }
 
 // list chooses a query's statement: each has the statuses it can read in its own words, for only so does Postgres find the
 // index made for them. No Statuses means an empty list.
 func list(q chat.InboxQuery) (name string, args listArgs) {
-	args = listArgs{Agent: q.Agent, At: "infinity", ID: lowestID, Label: q.Label, Size: q.Limit + 1}
+	args = listArgs{Agent: q.Agent, At: "infinity", ID: lowestID, Label: q.Label, Holder: q.Holder, Unread: q.Unread, Waited: q.Waited, Size: q.Limit + 1}
 	if q.Conversation != "" {
 		args.Only = &q.Conversation
 	}
@@ -114,6 +117,9 @@ func list(q chat.InboxQuery) (name string, args listArgs) {
 		name, unasked = "Inbox_Queue", []chat.Status{chat.StatusWaiting}
 		has = unasked
 		args.At = "-infinity"
+	case chat.ViewSnoozed:
+		name, unasked = "Inbox_All", []chat.Status{chat.StatusSnoozed}
+		has = unasked
 	case chat.ViewAny:
 		name, has = "Inbox_Any", []chat.Status{chat.StatusOpen, chat.StatusWaiting, chat.StatusSnoozed, chat.StatusClosed}
 		unasked = has
@@ -181,6 +187,18 @@ func (s *Store) Counts(ctx context.Context, agent chat.ID, lines []string) (chat
 		failed = nil
 	}
 	return sum, failed
+}
+
+// Labels returns the labels in use on the lines, by name. A line that is away is left out.
+func (s *Store) Labels(ctx context.Context, lines []string) ([]string, error) {
+	var all []string
+	for a := range ask(ctx, s, lines, func(ctx context.Context, p *pool) (labels []string, err error) {
+		return labels, p.selectAll(ctx, &labels, "Inbox_Labels")
+	}) {
+		all = append(all, a.value...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // Heads returns the last seq of every conversation that is open, waiting or snoozed on the lines. A line that is away is left

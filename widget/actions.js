@@ -20,6 +20,7 @@ export class Actions {
       const action = event.target.closest("[data-action]")?.dataset.action;
       if (action === "side") this.side();
       const opens = "command" in HTMLButtonElement.prototype && event.target.closest("[command]"); // the browser shows the dialog by itself
+      if (action === "labels" && !opens) this.labels();
       if (action === "transfer") opens ? this.colleagues() : this.transfer();
       if (action === "keys" && !opens) this.help();
       for (const open of document.querySelectorAll("details.ask[open], details.me[open]")) if (!open.contains(event.target)) open.open = false;
@@ -32,6 +33,9 @@ export class Actions {
     if (open) this.colleagues();
     return open;
   }
+
+  /** Asks which labels the conversation has. */
+  labels() { return this._dialog("dialog[data-labels]"); }
 
   /** Who is there changes while a conversation is open: asked anew, unless somebody has been chosen meanwhile. */
   async colleagues() {
@@ -71,6 +75,7 @@ export class Actions {
     const action = submitter?.dataset.action;
     if (action === "take") return () => this._api.post(`${path}/assign`, { agent_id: pane.dataset.agent });
     if (action === "close" || action === "reopen") return () => this._api.post(`${path}/${action}`);
+    if (target.closest("[data-labels]") && !("cancel" in submitter.dataset)) return () => this._label(path, new FormData(target), target.closest("dialog"));
     if (!target.closest("[data-transfer]") || "cancel" in submitter.dataset) return null;
     const said = new FormData(target);
     return async () => {
@@ -78,6 +83,12 @@ export class Actions {
       await this._api.post(`${path}/assign`, { [team ? "team_id" : "agent_id"]: id, note: said.get("note") ?? "" });
       target.closest("dialog").close();
     };
+  }
+
+  async _label(path, said, dialog) {
+    const labels = [...new Set([...said.getAll("label"), ...said.get("more").split(/[,，、]/).map((l) => l.trim()).filter(Boolean)])];
+    await this._api.post(`${path}/labels`, { labels });
+    dialog.close();
   }
 
   async _run(form, button, act) {

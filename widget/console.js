@@ -118,7 +118,7 @@ class Console {
     else if (kind === "heartbeat") this._pane?.hear(kind, { degraded: data.degraded });
     else if (id) {
       const pane = this._at(id);
-      if (pane && kind === "conversation" && pane.differs(data)) this._opener.refresh();
+      if (pane && kind === "conversation" && (pane.differs(data) || this._relabelled(data))) this._opener.refresh();
       pane?.hear(kind, data);
     }
   }
@@ -143,6 +143,11 @@ class Console {
     pane.hear("conversation", conversation);
     pane.hear("heartbeat", { head: conversation.last_seq, read: conversation.read });
     for (const note of notes.messages) pane.hear("message", note);
+  }
+
+  _relabelled({ labels = [] }) {
+    const side = document.querySelector("aside.side[data-labels]");
+    return Boolean(side) && side.dataset.labels !== labels.join("\n");
   }
 
   _moved() {

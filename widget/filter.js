@@ -11,10 +11,11 @@ export class Filter {
     this._shown = shown;
     for (const kind of ["submit", "change", "input"]) document.addEventListener(kind, (event) => this._hear(event));
     document.addEventListener("click", (event) => {
-      const link = event.target.closest("li[data-more] a");
+      const link = event.target.closest("li[data-more] a, a[data-chip]");
       if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
-      this._more(link);
+      if ("chip" in link.dataset) this._off(link.dataset.chip);
+      else this._more(link);
     });
   }
 
@@ -33,12 +34,30 @@ export class Filter {
       const chosen = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
       const open = document.querySelector("main[data-chat]")?.dataset.conversation;
       const page = await fetchPage(`/console/list?${chosen}${open ? `&c=${open}` : ""}`, { partial: true, signal });
-      for (const part of ["#list", "#inbox-title"]) put(document.querySelector(part), page.querySelector(part));
+      for (const part of ["#list", "#inbox-title", "[data-chips]"]) put(document.querySelector(part), page.querySelector(part));
+      this._tell(form);
       history.replaceState(history.state, "", `${location.pathname}?${chosen}`);
       this._shown();
     } catch {
       if (!signal.aborted) form.submit();
     }
+  }
+
+  /** How many filters are on behind the button, and which fields are. */
+  _tell(form) {
+    for (const pick of form.querySelectorAll(".pick")) pick.classList.toggle("pick--on", Boolean(pick.querySelector("select").value));
+    const n = ["label", "agent", "wait", "unread"].filter((name) => form.elements[name].type === "checkbox" ? form.elements[name].checked : form.elements[name].value).length;
+    form.querySelector("[data-filters]").textContent = n || "";
+    form.querySelector(".filters__open").classList.toggle("filters__open--on", n > 0);
+  }
+
+  /** Takes a filter off. @param {string} name of its field */
+  _off(name) {
+    const form = document.querySelector(".inbox__ask");
+    const field = form.elements[name];
+    if (field.type === "checkbox") field.checked = false;
+    else field.value = "";
+    this._ask(form).then(() => (document.querySelector("[data-chip]") ?? form.elements.q).focus());
   }
 
   async _more(link) {

@@ -1,4 +1,4 @@
-const KEYS = { j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", r: "reply", n: "note", t: "transfer", e: "close", i: "side", "/": "search", "?": "help", Escape: "back" };
+const KEYS = { j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", r: "reply", n: "note", t: "transfer", l: "labels", e: "close", i: "side", "/": "search", "?": "help", Escape: "back" };
 
 /**
  * What a key means in the console. Single keys mean nothing in a text field, with a modifier, or while an input method composes.
@@ -38,6 +38,7 @@ export class Keys {
         composer.focus(true);
         return true;
       case "transfer": return this._actions.transfer();
+      case "labels": return this._actions.labels();
       case "close": return this._actions.askClose();
       case "side": return this._actions.side();
       case "help": return this._actions.help();

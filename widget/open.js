@@ -20,7 +20,7 @@ export class Opener {
   }
 
   /** Fetches the head of the pane and the visitor's panel anew: who has the conversation changed. */
-  async refresh() { await swap(location.href, [".pane__head", SIDE], { partial: true }).catch(() => {}); }
+  async refresh() { await swap(location.href, [".pane__head", SIDE, "dialog[data-labels]:not([open])"], { partial: true }).catch(() => {}); }
 
   _click(event) {
     const link = event.target.closest?.("a.item");

@@ -9,7 +9,9 @@ const (
 	ViewQueue  View = "queue"  // waiting for anybody
 	ViewAll    View = "all"    // every open one of her lines
 	ViewClosed View = "closed" // ended
-	ViewAny    View = "any"    // all of these: where one searches
+	// ViewSnoozed are those set aside.
+	ViewSnoozed View = "snoozed"
+	ViewAny     View = "any" // all of these: where one searches
 )
 
 // InboxQuery asks for a page of a list.
@@ -22,6 +24,11 @@ type InboxQuery struct {
 	// known of the visitor.
 	Status Status
 	Label  string
+	// Holder is the agent who has it, "none" for nobody; Unread leaves only what Agent has not read, and Waited what has waited so many
+	// minutes.
+	Holder string
+	Unread bool
+	Waited int
 	Q      string
 	// Conversation narrows the list to this one, to ask whether it is in it; "" for all.
 	Conversation ID

@@ -12,6 +12,12 @@ import (
 // SearchMax is how many characters what is looked for may have.
 const SearchMax = 200
 
+// Nobody is who has a conversation that no agent has.
+const Nobody = "none"
+
+// waitedMax is the longest wait that is asked for, in minutes: a week.
+const waitedMax = 7 * 24 * 60
+
 // Inbox returns a page of one of the agent's lists. Lines she does not work for are left out of what she asks.
 func (d *Desk) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, error) {
 	actor := chat.ActorFrom(ctx)
@@ -23,12 +29,22 @@ func (d *Desk) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, er
 		if q.View = chat.ViewMine; q.Q != "" {
 			q.View = chat.ViewAny
 		}
-	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewClosed, chat.ViewAny:
+	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewSnoozed, chat.ViewClosed, chat.ViewAny:
 	default:
-		return chat.InboxPage{}, chat.Invalid("view", "view is mine, queue, all, closed or any.")
+		return chat.InboxPage{}, chat.Invalid("view", "view is mine, queue, all, snoozed, closed or any.")
 	}
 	if utf8.RuneCountInString(q.Q) > SearchMax || !utf8.ValidString(q.Q) || strings.ContainsRune(q.Q, 0) {
 		return chat.InboxPage{}, chat.Invalid("q", "q is a text of at most 200 characters.")
+	}
+	if q.Holder != "" && q.Holder != Nobody {
+		if id, err := chat.ParseID(q.Holder); err == nil {
+			q.Holder = string(id)
+		} else {
+			return chat.InboxPage{}, chat.Invalid("holder", "agent is an agent's id, or none.")
+		}
+	}
+	if q.Waited < 0 || q.Waited > waitedMax {
+		return chat.InboxPage{}, chat.Invalid("waited", "waiting_minutes is a number from 0 to 10080.")
 	}
 	if q.Limit == 0 {
 		q.Limit = PageDefault
@@ -63,4 +79,32 @@ func (d *Desk) Heads(ctx context.Context) (map[chat.ID]int64, error) {
 		return nil, chat.Forbidden()
 	}
 	return d.store.Heads(ctx, actor.Lines)
+}
+
+// Labels returns the labels in use on the agent's lines, by name.
+func (d *Desk) Labels(ctx context.Context) ([]string, error) {
+	actor := chat.ActorFrom(ctx)
+	if !actor.May(chat.ConversationRead) {
+		return nil, chat.Forbidden()
+	}
+	return d.store.Labels(ctx, actor.Lines)
+}
+
+// Mates returns who works on any of the agent's lines, herself included, by name.
+func (d *Desk) Mates(ctx context.Context) ([]chat.AgentRef, error) {
+	actor := chat.ActorFrom(ctx)
+	if !actor.May(chat.ConversationRead) {
+		return nil, chat.Forbidden()
+	}
+	agents, err := d.store.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var mates []chat.AgentRef
+	for _, a := range agents {
+		if !a.Disabled && slices.ContainsFunc(a.Lines, actor.At) {
+			mates = append(mates, chat.AgentRef{ID: a.ID, Name: a.Name})
+		}
+	}
+	return mates, nil
 }

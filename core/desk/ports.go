@@ -142,6 +142,8 @@ type Inboxes interface {
 	Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, error)
 	// Counts returns the numbers beside the lists.
 	Counts(ctx context.Context, agent chat.ID, lines []string) (chat.Counts, error)
+	// Labels returns the labels in use on the lines, by name.
+	Labels(ctx context.Context, lines []string) ([]string, error)
 	// Heads returns the last seq of every conversation that is open, waiting or snoozed on the lines.
 	Heads(ctx context.Context, lines []string) (map[chat.ID]int64, error)
 	// Mark moves a participant's marks forward, never back, and returns the conversation's marks; changed is false when nothing moved.

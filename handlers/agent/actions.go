@@ -2,6 +2,7 @@ package agent
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -77,12 +78,25 @@ func (h *Handlers) act(c echo.Context, id chat.ID) error {
 			return h.desk.Pass(ctx, id, to, "", c.FormValue("note"))
 		}
 		return h.desk.Assign(ctx, id, to, c.FormValue("note"))
+	case "labels":
+		return h.desk.Label(ctx, id, labels(c.Request().Form["label"], c.FormValue("more")))
 	case "close":
 		return h.desk.End(ctx, id)
 	case "reopen":
 		return h.desk.Reopen(ctx, id)
 	}
 	return chat.Invalid("action", "There is no such action.")
+}
+
+// labels are those that were chosen, and those written between commas.
+func labels(chosen []string, more string) []string {
+	all := slices.Clone(chosen)
+	for _, l := range strings.FieldsFunc(more, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) {
+		if l = strings.TrimSpace(l); l != "" && !slices.Contains(all, l) {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // files reads a form that may have files in it, nil for any other; over lets go of them.

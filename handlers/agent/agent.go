@@ -162,6 +162,9 @@ func (h *Handlers) thread(ctx context.Context, id chat.ID, before int64) (consol
 	if t.Decisions, err = h.desk.Decisions(ctx, id); err != nil {
 		return t, nil, err
 	}
+	if t.Labels, err = h.desk.Labels(ctx); err != nil {
+		return t, nil, err
+	}
 	if t.Canned, err = h.desk.CannedReplies(ctx); err != nil {
 		return t, nil, err
 	}

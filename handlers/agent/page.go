@@ -132,11 +132,28 @@ func (h *Handlers) inbox(c echo.Context, r console.Reader, l console.List, open 
 	if err != nil {
 		return console.Inbox{}, counts, err
 	}
-	return r.Inbox(l, page, counts, open), counts, nil
+	in := r.Inbox(l, page, counts, open)
+	choices, err := h.choices(c)
+	if err != nil {
+		return in, counts, err
+	}
+	r.Narrow(&in, l, choices)
+	return in, counts, nil
+}
+
+// choices are what the list can be narrowed to.
+func (h *Handlers) choices(c echo.Context) (ch console.Choices, err error) {
+	ctx := c.Request().Context()
+	if ch.Labels, err = h.desk.Labels(ctx); err != nil {
+		return ch, err
+	}
+	ch.Agents, err = h.desk.Mates(ctx)
+	return ch, err
 }
 
 func query(l console.List, only chat.ID, cursor string) chat.InboxQuery {
-	q := chat.InboxQuery{View: l.Everywhere(), Status: l.Status, Label: l.Label, Q: l.Q, Conversation: only, Cursor: cursor}
+	q := chat.InboxQuery{View: l.Everywhere(), Status: l.Status, Label: l.Label, Q: l.Q, Conversation: only, Cursor: cursor,
+		Holder: l.Agent, Unread: l.Unread, Waited: l.Wait}
 	if l.Line != "" {
 		q.Lines = []string{l.Line}
 	}

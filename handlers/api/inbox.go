@@ -15,6 +15,11 @@ func (h *Handlers) Inbox(c echo.Context) error {
 	}
 	q := chat.InboxQuery{View: chat.View(c.QueryParam("view")), Status: chat.Status(c.QueryParam("status")), Label: c.QueryParam("label"),
 		Q: c.QueryParam("q"), Cursor: c.QueryParam("cursor"), Limit: int(min(limit, 1000))}
+	waited, err := number(c, "waiting_minutes")
+	if err != nil {
+		return err
+	}
+	q.Holder, q.Unread, q.Waited = c.QueryParam("agent"), c.QueryParam("unread") == "true", int(min(waited, 1<<30))
 	if line := c.QueryParam("line"); line != "" {
 		q.Lines = []string{line}
 	}

@@ -38,6 +38,8 @@ type Entry struct {
 	// Count stands behind it, -1 for none; Hot makes it stand out.
 	Count int
 	Hot   bool
+	// Less says that it stands in a phone's menu, not among its tabs.
+	Less bool
 }
 
 // Me is the agent herself.
@@ -68,10 +70,10 @@ func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {
 		view chat.View
 		icon string
 		n    int
-	}{{chat.ViewMine, "inbox", n.Mine}, {chat.ViewQueue, "queue", n.Queue}, {chat.ViewAll, "layers", n.All}, {chat.ViewClosed, "check", -1}} {
+	}{{chat.ViewMine, "inbox", n.Mine}, {chat.ViewQueue, "queue", n.Queue}, {chat.ViewAll, "layers", n.All}, {chat.ViewSnoozed, "snooze", -1}, {chat.ViewClosed, "check", -1}} {
 		rail.Views = append(rail.Views, Entry{
 			Name: string(v.view), Label: r.Text.S("console.view." + string(v.view)), Href: List{View: v.view}.URL("/console"), Icon: v.icon,
-			Current: l.View == v.view && l.Line == "", Count: v.n, Hot: v.view == chat.ViewQueue && v.n > 0,
+			Current: l.View == v.view && l.Line == "", Count: v.n, Hot: v.view == chat.ViewQueue && v.n > 0, Less: v.view == chat.ViewSnoozed,
 		})
 	}
 	for _, x := range r.Lines {
@@ -182,3 +184,13 @@ func (p Page) meta() ui.Head {
 }
 
 func (m Me) label() string { return m.Text.F("console.me.label", "Name", m.Name, "State", m.State) }
+
+// tabbed are a phone's tabs, or the lists that have no room among them.
+func (r Rail) tabbed(less bool) (some []Entry) {
+	for _, e := range r.Views {
+		if e.Less == less {
+			some = append(some, e)
+		}
+	}
+	return some
+}

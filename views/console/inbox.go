@@ -20,7 +20,10 @@ type Inbox struct {
 	Lines []Option
 	// Statuses narrow the list further; none where the list has only one.
 	Statuses []Option
-	Items    []Item
+	// Labels, Agents and Waits are chosen among behind a button; Chips are the filters that are on.
+	Labels, Agents, Waits []Option
+	Chips                 []Chip
+	Items                 []Item
 	// More asks for the next page, "" when this was the last.
 	More string
 	// Unavailable names the lines that could not answer.
@@ -87,6 +90,7 @@ func (r Reader) Inbox(l List, p chat.InboxPage, n chat.Counts, current chat.ID) 
 		in.Unavailable = append(in.Unavailable, r.badge(name).Title)
 	}
 	in.Lead = current == ""
+	r.Narrow(&in, l, Choices{})
 	return in
 }
 
@@ -201,17 +205,6 @@ func (r Reader) status(s chat.Status) string {
 
 // missing names the lines that could not answer.
 func (in Inbox) missing() string { return strings.Join(in.Unavailable, in.Text.S("console.comma")) }
-
-// emptiness says why there is nothing: it was narrowed away, or the view has nothing.
-func (in Inbox) emptiness() string {
-	if in.List.Q != "" {
-		return "found"
-	}
-	if in.List.Narrowed() || in.Later {
-		return "narrowed"
-	}
-	return string(in.List.View)
-}
 
 // unread caps a count at 99+.
 func unread(n int64) string {

@@ -3,6 +3,7 @@ package console
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/taadis/unique-support/core/chat"
 )
@@ -14,14 +15,22 @@ type List struct {
 	Line   string
 	Status chat.Status
 	Label  string
+	// Agent is who has the conversations, "none" for nobody; Unread leaves what she has not read, Wait what has waited so many minutes.
+	Agent  string
+	Unread bool
+	Wait   int
 	Q      string
 }
 
 // ParseList reads a List from a query; whatever is not a list of the console becomes the agent's own.
 func ParseList(q url.Values) List {
-	l := List{View: chat.View(q.Get("view")), Line: q.Get("line"), Status: chat.Status(q.Get("status")), Label: q.Get("label"), Q: q.Get("q")}
+	l := List{View: chat.View(q.Get("view")), Line: q.Get("line"), Status: chat.Status(q.Get("status")), Label: q.Get("label"), Q: strings.TrimSpace(q.Get("q"))}
+	l.Agent, l.Unread = q.Get("agent"), q.Get("unread") == "1"
+	if n, err := strconv.Atoi(q.Get("wait")); err == nil && n > 0 && n <= 10_080 {
+		l.Wait = n
+	}
 	switch l.View {
-	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewClosed:
+	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewSnoozed, chat.ViewClosed:
 	default:
 		l.View = chat.ViewMine
 	}
@@ -37,7 +46,7 @@ func (l List) Everywhere() chat.View {
 }
 
 // Narrowed reports whether the list leaves anything out of its view.
-func (l List) Narrowed() bool { return l.Line != "" || l.Status != "" || l.Label != "" || l.Q != "" }
+func (l List) Narrowed() bool { return l != List{View: l.View} }
 
 // URL returns a path of the console with the list in its query, and more pairs of names and values after it.
 func (l List) URL(path string, more ...string) string {
@@ -77,5 +86,12 @@ func (l List) hit(id chat.ID, h chat.Hit) string {
 func (l List) wide() List { return List{View: l.View} }
 
 func (l List) pairs() [][2]string {
-	return [][2]string{{"view", string(l.View)}, {"line", l.Line}, {"status", string(l.Status)}, {"label", l.Label}, {"q", l.Q}}
+	p := [][2]string{{"view", string(l.View)}, {"line", l.Line}, {"status", string(l.Status)}, {"label", l.Label}, {"agent", l.Agent}, {"q", l.Q}}
+	if l.Unread {
+		p = append(p, [2]string{"unread", "1"})
+	}
+	if l.Wait > 0 {
+		p = append(p, [2]string{"wait", strconv.Itoa(l.Wait)})
+	}
+	return p
 }

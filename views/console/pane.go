@@ -31,6 +31,8 @@ type Thread struct {
 	Error string
 	// Accept is what she may attach.
 	Accept ui.Accept
+	// Labels are those in use on the agent's lines.
+	Labels []string
 	// At is the message to look at, or where the note AtNote is; 0 for the newest.
 	At, AtNote int64
 }
@@ -67,6 +69,9 @@ type Pane struct {
 	Rows []Row
 	// Take, Transfer, Close and Reply are what may be done now; Reopen what may be once it is closed.
 	Take, Transfer, Close, Reply, Reopen bool
+	// Label says that its labels may be changed, Labels are those to choose among.
+	Label  bool
+	Labels []Option
 	// Ended tells when and how a closed conversation ended.
 	Ended string
 
@@ -133,6 +138,7 @@ func (r Reader) Pane(l List, t Thread) Pane {
 	p.Take = p.Reply && (!mine || c.Agent.Bot) && c.Status != chat.StatusNew
 	p.Transfer = p.Reply && a.May(chat.ConversationAssign) && c.Status != chat.StatusNew
 	p.Close = p.Reply
+	p.Label, p.Labels = a.May(chat.ConversationReply), labels(t.Labels, c.Labels)
 	p.Reopen = a.May(chat.ConversationReply)
 	if closed {
 		p.Ended = r.ended(c)
@@ -146,6 +152,20 @@ func (r Reader) Pane(l List, t Thread) Pane {
 	p.Seats, p.Hands = r.seats(c, t.Seats), hands(t.Teams, t.Seats)
 	r.explain(p.Rows, t.Decisions, t.Teams)
 	return p
+}
+
+// labels are those it has and those others have.
+func labels(known, has []string) []Option {
+	var out []Option
+	for _, l := range has {
+		out = append(out, Option{Value: l, Label: l, Chosen: true})
+	}
+	for _, l := range known {
+		if !slices.Contains(has, l) {
+			out = append(out, Option{Value: l, Label: l})
+		}
+	}
+	return out
 }
 
 // standing says where a conversation stands.

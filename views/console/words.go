@@ -80,6 +80,7 @@ var shortcuts = []struct {
 	{"reply", []string{"R"}},
 	{"note_key", []string{"N"}},
 	{"transfer", []string{"T"}},
+	{"labels", []string{"L"}},
 	{"side", []string{"I"}},
 	{"close", []string{"E"}},
 	{"back", []string{"Esc"}},

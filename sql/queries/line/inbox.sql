@@ -40,6 +40,9 @@ LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_
 WHERE c.status = ANY (CAST(:statuses AS text[]))
   AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:holder AS text) = '' OR COALESCE(CAST(c.agent_id AS text), 'none') = CAST(:holder AS text))
+  AND (NOT CAST(:unread AS boolean) OR COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read) > 0)
+  AND (CAST(:waited AS integer) = 0 OR c.status = 'waiting' AND c.waiting_since <= now() - CAST(:waited AS integer) * interval '1 minute')
 ORDER BY c.last_at DESC, c.id
 LIMIT :size;
 
@@ -58,6 +61,9 @@ FROM (
 LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
 WHERE (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:holder AS text) = '' OR COALESCE(CAST(c.agent_id AS text), 'none') = CAST(:holder AS text))
+  AND (NOT CAST(:unread AS boolean) OR COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read) > 0)
+  AND (CAST(:waited AS integer) = 0 OR c.status = 'waiting' AND c.waiting_since <= now() - CAST(:waited AS integer) * interval '1 minute')
 ORDER BY c.waiting_since, c.id
 LIMIT :size;
 
@@ -77,6 +83,9 @@ LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_
 WHERE c.status = ANY (CAST(:statuses AS text[]))
   AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:holder AS text) = '' OR COALESCE(CAST(c.agent_id AS text), 'none') = CAST(:holder AS text))
+  AND (NOT CAST(:unread AS boolean) OR COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read) > 0)
+  AND (CAST(:waited AS integer) = 0 OR c.status = 'waiting' AND c.waiting_since <= now() - CAST(:waited AS integer) * interval '1 minute')
 ORDER BY c.last_at DESC, c.id
 LIMIT :size;
 
@@ -97,6 +106,9 @@ LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_
 WHERE (NOT CAST(:mine AS boolean) OR c.agent_id = CAST(:agent AS uuid))
   AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:holder AS text) = '' OR COALESCE(CAST(c.agent_id AS text), 'none') = CAST(:holder AS text))
+  AND (NOT CAST(:unread AS boolean) OR COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read) > 0)
+  AND (CAST(:waited AS integer) = 0 OR c.status = 'waiting' AND c.waiting_since <= now() - CAST(:waited AS integer) * interval '1 minute')
 ORDER BY c.last_at DESC, c.id
 LIMIT :size;
 
@@ -117,5 +129,13 @@ LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_
 WHERE c.status = ANY (CAST(:statuses AS text[]))
   AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:holder AS text) = '' OR COALESCE(CAST(c.agent_id AS text), 'none') = CAST(:holder AS text))
+  AND (NOT CAST(:unread AS boolean) OR COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read) > 0)
+  AND (CAST(:waited AS integer) = 0 OR c.status = 'waiting' AND c.waiting_since <= now() - CAST(:waited AS integer) * interval '1 minute')
 ORDER BY c.last_at DESC, c.id
 LIMIT :size;
+
+-- name: Inbox_Labels
+-- The labels in use.
+SELECT DISTINCT l.label FROM conversations c, unnest(c.labels) AS l (label)
+WHERE c.status IN ('waiting', 'open', 'snoozed') ORDER BY l.label LIMIT 200;

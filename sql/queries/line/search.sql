@@ -70,6 +70,9 @@ WHERE f.hit_at <= :at AND (f.hit_at < :at OR c.id > CAST(:id AS uuid))
   AND c.status = ANY (CAST(:statuses AS text[]))
   AND (NOT CAST(:mine AS boolean) OR c.agent_id = CAST(:agent AS uuid))
   AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:holder AS text) = '' OR COALESCE(CAST(c.agent_id AS text), 'none') = CAST(:holder AS text))
+  AND (NOT CAST(:unread AS boolean) OR COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read) > 0)
+  AND (CAST(:waited AS integer) = 0 OR c.status = 'waiting' AND c.waiting_since <= now() - CAST(:waited AS integer) * interval '1 minute')
 ORDER BY f.hit_at DESC, c.id
 LIMIT :size;
 
