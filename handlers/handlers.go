@@ -42,6 +42,9 @@ type Options struct {
 	Passwords *agent.Passwords
 	// Factor says who has to show a second factor: FactorOptional, also "", is nobody.
 	Factor Factor
+	// SSO is the company's own sign-in, nil for none; SSOName is what it is called, "" for what it is.
+	SSO     agent.SSO
+	SSOName string
 	// Mail says that mail can be sent.
 	Mail  bool
 	Clock desk.Clock
@@ -62,6 +65,7 @@ type Handlers struct {
 	sessions *scs.SessionManager
 	tokens   tokens
 	devices  devices
+	ways     ways
 	limits   *limits
 	origin   *http.CrossOriginProtection
 	secure   bool
@@ -95,11 +99,15 @@ func New(o Options) (*Handlers, error) {
 	if err != nil {
 		return nil, err
 	}
+	away, err := newWays(o.Secret)
+	if err != nil {
+		return nil, err
+	}
 	base, err := url.Parse(o.BaseURL)
 	if err != nil {
 		return nil, err
 	}
-	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, devices: known, factor: o.Factor, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
+	h := &Handlers{desk: o.Desk, hub: o.Hub, tokens: t, devices: known, ways: away, factor: o.Factor, limits: newLimits(o.Unlimited), origin: http.NewCrossOriginProtection(),
 		secure: base.Scheme == "https", fileMax: o.FileMax, clock: o.Clock, log: o.Log, echo: echo.New(),
 		node: o.Node, build: o.Build, databases: o.Databases, measures: o.Measures, requests: newRequests()}
 	// scs.New would make a store of its own, with a goroutine that nothing ends.
@@ -120,7 +128,7 @@ func New(o Options) (*Handlers, error) {
 	e.IPExtractor = extractor(o.Proxies)
 	e.Use(trace, h.logged, h.rescue, h.protect, h.crossOrigin)
 	v := visitor.New(visitor.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Demo: o.Demo, FileMax: o.FileMax})
-	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords, FileMax: o.FileMax, Mail: o.Mail, Factors: factors})
+	a := agent.New(agent.Options{Desk: o.Desk, Door: h, Limits: h.limits, Clock: o.Clock, Passwords: o.Passwords, FileMax: o.FileMax, Mail: o.Mail, Factors: factors, SSO: o.SSO, SSOName: o.SSOName})
 	p := api.New(api.Options{Desk: o.Desk, Hub: o.Hub, Door: h, Limits: h.limits, Clock: o.Clock, FileMax: o.FileMax})
 	for _, r := range h.routes(v, a, p, o.Demo) {
 		h.requests.add(r)

@@ -150,7 +150,7 @@ func (h *Handlers) bySession(c echo.Context) (chat.Actor, error) {
 		return chat.Actor{}, nil
 	}
 	actor := agent.Actor()
-	actor.Owes = h.demands(agent)
+	actor.Owes = h.demands(agent) && h.sessions.GetString(ctx, "sso") == ""
 	return actor, nil
 }
 
@@ -190,6 +190,21 @@ func (h *Handlers) setVisitor(c echo.Context, line, token string, expires time.T
 // SignIn begins a console session for the agent; whatever the browser had before is worth nothing any more.
 func (h *Handlers) SignIn(c echo.Context, agent chat.Agent) error {
 	return h.begin(c, map[string]string{"agent": string(agent.ID), "stamp": stamp(agent)})
+}
+
+// SignInBy is SignIn for who came by the company's sign-in, which asks for a second factor itself where one is wanted.
+func (h *Handlers) SignInBy(c echo.Context, agent chat.Agent) error {
+	return h.begin(c, map[string]string{"agent": string(agent.ID), "stamp": stamp(agent), "sso": "1"})
+}
+
+// CameBy reports whether the browser's session began at the company's sign-in.
+func (h *Handlers) CameBy(c echo.Context) bool {
+	k, err := c.Cookie(h.cookieName(agentCookie))
+	if err != nil {
+		return false
+	}
+	ctx, err := h.sessions.Load(c.Request().Context(), k.Value)
+	return err == nil && h.sessions.GetString(ctx, "sso") != ""
 }
 
 // begin begins a session that says so much, in place of the one the browser has.

@@ -61,3 +61,16 @@ func (c team) DropFactor(agent chat.ID) error {
 	_, err := c.t.exec("Factor_Drop", agent)
 	return err
 }
+
+func (c team) SingleSignOn(issuer, subject string) (agent chat.ID, err error) {
+	err = c.t.get(&agent, "SingleSignOn_Get", issuer, subject)
+	return agent, err
+}
+
+func (c team) PutSingleSignOn(issuer, subject string, agent chat.ID) error {
+	n, err := c.t.exec("SingleSignOn_Put", issuer, subject, agent)
+	if err == nil && n == 0 {
+		err = chat.Conflict("duplicate", "This already exists.")
+	}
+	return err
+}

@@ -144,6 +144,12 @@ func (c team) InvitationOf(agent chat.ID, lasts time.Duration) (chat.Invitation,
 	return r.invitation(), err
 }
 
+func (c team) InvitationFor(email string) (chat.Invitation, error) {
+	var r invitationRow
+	err := c.t.get(&r, "Invitation_For", email)
+	return r.invitation(), err
+}
+
 func (c team) PutMail(m chat.Mail) error {
 	_, err := c.t.exec("Mail_Put", mailRowOf(m))
 	return err

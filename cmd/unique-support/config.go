@@ -32,6 +32,13 @@ type config struct {
 	HookNetworks  []string      `env:"SUPPORT_HOOK_NETWORKS" help:"Private networks that push hooks may reach, such as 10.0.0.0/8; none otherwise."`
 	SMTPURL       string        `env:"SUPPORT_SMTP_URL" name:"smtp-url" help:"The server that sends mail, such as smtp://user:password@mail.example.com:587; empty for no mail."`
 	MailFrom      string        `env:"SUPPORT_MAIL_FROM" help:"Whom mail is from, such as Support <support@example.com>."`
+	OIDCIssuer    string        `env:"SUPPORT_OIDC_ISSUER" name:"oidc-issuer" help:"The company's own sign-in, such as https://login.example.com; empty for none."`
+	OIDCClientID  string        `env:"SUPPORT_OIDC_CLIENT_ID" name:"oidc-client-id" help:"Who the desk is there."`
+	OIDCSecret    string        `env:"SUPPORT_OIDC_CLIENT_SECRET" name:"oidc-client-secret" help:"Its secret there; empty for a public client."`
+	OIDCName      string        `env:"SUPPORT_OIDC_NAME" name:"oidc-name" help:"What the sign-in page calls it."`
+	OIDCDomains   []string      `env:"SUPPORT_OIDC_DOMAINS" name:"oidc-domains" help:"Domains whose addresses join without being invited, such as example.com; none otherwise."`
+	OIDCRole      string        `env:"SUPPORT_OIDC_ROLE" name:"oidc-role" default:"agent" help:"The role of those who join so."`
+	OIDCLines     []string      `env:"SUPPORT_OIDC_LINES" name:"oidc-lines" help:"Their lines; all there are when empty."`
 	SecondFactor  string        `env:"SUPPORT_SECOND_FACTOR" default:"optional" enum:"optional,admins,everyone" help:"Who has to show a code of the phone besides the password: whoever wants to, those who may change lines or the team, or everyone."`
 	LeaveNotice   time.Duration `env:"SUPPORT_LEAVE_NOTICE" default:"0s" help:"How long /readyz says that this node leaves before it does, for a balancer to notice."`
 	Node          string        `env:"SUPPORT_NODE" help:"What metrics and logs call this process; the machine's name and the port when empty."`

@@ -112,6 +112,10 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	signOn, err := c.signOn(base)
+	if err != nil {
+		return nil, err
+	}
 	if c.Limits == "off" {
 		log.Warn("RATE LIMITS ARE OFF: anybody may send and try passwords without end; for load tests only")
 	}
@@ -161,11 +165,12 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 		return nil, errors.Join(err, public.Close(), db.Close())
 	}
 	o.Mail = postman != nil
+	o.SSO = desk.SSO{Domains: c.OIDCDomains, Role: c.OIDCRole, Lines: c.OIDCLines, Capacity: 6}
 	s.desk = desk.New(o)
 	s.caller = jobs.NewCaller(hookNetworks, "unique-support/"+version())
 	s.jobs = jobs.New(jobs.Options{Store: db.Store, Poster: s.caller, Link: func(line string) string { return base + "/c/" + line }, Log: log})
 	s.door, err = handlers.New(handlers.Options{Desk: s.desk, Hub: s.hub, Sessions: db.Sessions(), Secret: secret, BaseURL: base, Demo: c.Demo,
-		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Mail: postman != nil, Factor: handlers.Factor(c.SecondFactor), Clock: clock{}, Log: log,
+		FileMax: c.FileMB << 20, Unlimited: c.Limits == "off", Proxies: proxies, Passwords: passwords, Mail: postman != nil, SSO: signOn, SSOName: c.OIDCName, Factor: handlers.Factor(c.SecondFactor), Clock: clock{}, Log: log,
 		Node: node, Build: build(), Databases: func() map[string]handlers.Database { return databases(db.Store, bus) }, Measures: []prometheus.Collector{disk{c.Data}, hooks{s.jobs}}})
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())

@@ -83,6 +83,12 @@ type TeamChange interface {
 	PutInvitation(v Invitation, hash string, lasts time.Duration) error
 	// InvitationOf returns the one that an agent may follow, for at least so long, or NotFound.
 	InvitationOf(agent ID, lasts time.Duration) (Invitation, error)
+	// InvitationFor returns the one to join that was made for an address, or NotFound.
+	InvitationFor(email string) (Invitation, error)
+	// SingleSignOn returns the agent who is the subject of an issuer, or NotFound; PutSingleSignOn says who is, or is CodeConflict where she is
+	// another subject of it already.
+	SingleSignOn(issuer, subject string) (ID, error)
+	PutSingleSignOn(issuer, subject string, agent ID) error
 	// TakeInvitation uses up the one whose token has this hash, DropInvitation one nobody shall use; both are NotFound where there is none.
 	TakeInvitation(hash string) (Invitation, error)
 	DropInvitation(id ID) (Invitation, error)

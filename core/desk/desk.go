@@ -31,7 +31,9 @@ type Options struct {
 	// mail can be sent, which needs a JoinKey: the token is made again when it is.
 	JoinKey []byte
 	Mail    bool
-	Log     *slog.Logger
+	// SSO says who may come by the company's own sign-in without being invited.
+	SSO SSO
+	Log *slog.Logger
 }
 
 // Desk does what the product does, for whoever the context names as the actor. Its methods may be called at once from
@@ -52,6 +54,7 @@ type Desk struct {
 
 	joinKey []byte
 	mail    bool
+	sso     SSO
 
 	mu    sync.Mutex
 	lines map[string]*line
@@ -85,7 +88,7 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Desk{store: o.Store, bus: o.Bus, push: o.Pusher, clock: o.Clock, node: o.Node, trace: o.Tracer, blobs: o.Blobs, inspector: o.Inspector, canary: o.Canary, log: o.Log,
-		joinKey: o.JoinKey, mail: o.Mail,
+		joinKey: o.JoinKey, mail: o.Mail, sso: o.SSO,
 		lines: map[string]*line{}, presence: presence{present: map[chat.ID]*attendee{}},
 		keys: keys{find: o.Store.AgentByKey, clock: o.Clock, known: map[string]holder{}}}
 }

@@ -25,6 +25,12 @@ type Door interface {
 	// Halfway keeps who has shown her password and not yet her second factor, Half returns her, or chat.NotFound.
 	Halfway(c echo.Context, agent chat.Agent) error
 	Half(c echo.Context) (chat.Agent, error)
+	// SignInBy is SignIn for who came by the company's sign-in, CameBy says whether the browser's session began there.
+	SignInBy(c echo.Context, agent chat.Agent) error
+	CameBy(c echo.Context) bool
+	// SendAway keeps in the browser what it has to bring back from there, ComeBack returns it, once.
+	SendAway(c echo.Context, w Way) error
+	ComeBack(c echo.Context) (w Way, ok bool)
 	// Browser names the browser when the account has signed in with it before, else it is ""; KeepBrowser makes it one that has.
 	Browser(c echo.Context, email string) string
 	KeepBrowser(c echo.Context, email string)
@@ -65,6 +71,9 @@ type Options struct {
 	// Mail says that mail can be sent.
 	Mail    bool
 	Factors *Factors
+	// SSO is the company's own sign-in, nil for none; SSOName is what it is called.
+	SSO     SSO
+	SSOName string
 }
 
 // Handlers serves the console.
@@ -78,11 +87,13 @@ type Handlers struct {
 	fileMax int64
 	mail    bool
 	factors *Factors
+	sso     SSO
+	ssoName string
 }
 
 // New returns the console's door.
 func New(o Options) *Handlers {
-	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock, fileMax: o.FileMax, mail: o.Mail, factors: o.Factors}
+	return &Handlers{desk: o.Desk, door: o.Door, limits: o.Limits, passwords: o.Passwords, clock: o.Clock, fileMax: o.FileMax, mail: o.Mail, factors: o.Factors, sso: o.SSO, ssoName: o.SSOName}
 }
 
 // reader is who looks at the console, as the views want her.

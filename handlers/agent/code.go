@@ -23,7 +23,7 @@ func (h *Handlers) anew(c echo.Context, err error, where string) error {
 	if chat.CodeOf(err) != chat.CodeNotFound {
 		return err
 	}
-	page := console.Login{Text: h.text(c), Theme: c.QueryParam("theme"), Next: where}
+	page := h.loginPage(c, where)
 	page.Error = page.Text.S("console.code.over")
 	return render(c, http.StatusUnauthorized, page.View())
 }

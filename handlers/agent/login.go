@@ -7,13 +7,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/taadis/unique-support/core/chat"
-	"github.com/taadis/unique-support/views/console"
 	"github.com/taadis/unique-support/views/ui"
 )
 
 // LoginPage shows the sign-in form.
 func (h *Handlers) LoginPage(c echo.Context) error {
-	return render(c, http.StatusOK, console.Login{Text: h.text(c), Theme: c.QueryParam("theme"), Next: next(c.QueryParam("next"))}.View())
+	return render(c, http.StatusOK, h.loginPage(c, next(c.QueryParam("next"))).View())
 }
 
 // Login signs an agent in. Whether the e-mail or the password was wrong, or the account locked, looks the same.
@@ -21,7 +20,8 @@ func (h *Handlers) Login(c echo.Context) error {
 	email := strings.TrimSpace(c.FormValue("email"))
 	agent, err := h.check(c, email, c.FormValue("password"))
 	if err != nil {
-		page := console.Login{Text: h.text(c), Theme: c.QueryParam("theme"), Email: email, Next: next(c.FormValue("next"))}
+		page := h.loginPage(c, next(c.FormValue("next")))
+		page.Email = email
 		page.Error = ui.Problem(page.Text, err, chat.TraceFrom(c.Request().Context()))
 		status := http.StatusUnauthorized
 		if chat.CodeOf(err) == chat.CodeRateLimited {
@@ -84,8 +84,12 @@ func (h *Handlers) check(c echo.Context, email, password string) (chat.Agent, er
 
 // Logout ends the session.
 func (h *Handlers) Logout(c echo.Context) error {
+	by := h.sso != nil && h.door.CameBy(c)
 	if err := h.door.SignOut(c); err != nil {
 		return err
+	}
+	if by { // a form may lead to no other site: the page says that she is still signed in there
+		return c.Redirect(http.StatusSeeOther, "/console/login?left=1")
 	}
 	return c.Redirect(http.StatusSeeOther, "/console/login")
 }

@@ -124,6 +124,18 @@ type Login struct {
 	Email, Error string
 	// Next is where to go after; a path of the console.
 	Next string
+	// SSO offers the company's own sign-in, SSOName is what that is called; Left says that she left here and is still signed in there.
+	SSO     bool
+	SSOName string
+	Left    bool
+}
+
+// way is what the button of the company's sign-in says.
+func (l Login) way() string {
+	if l.SSOName == "" {
+		return l.Text.S("console.login.sso")
+	}
+	return l.Text.F("console.login.sso_name", "Name", l.SSOName)
 }
 
 // Forgot is the page of somebody who has forgotten her password.

@@ -14,3 +14,9 @@ UPDATE second_factors SET step = $2 WHERE agent_id = $1 AND step < $2 AND confir
 
 -- name: Factor_Drop
 DELETE FROM second_factors WHERE agent_id = $1;
+
+-- name: SingleSignOn_Get
+SELECT agent_id FROM single_sign_ons WHERE issuer = $1 AND subject = $2;
+
+-- name: SingleSignOn_Put
+INSERT INTO single_sign_ons (issuer, subject, agent_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;

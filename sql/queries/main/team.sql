@@ -30,6 +30,10 @@ FROM invitations WHERE id = $1 AND expires_at > clock_timestamp();
 SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
 FROM invitations WHERE agent_id = $1 AND expires_at > clock_timestamp() + CAST($2 AS double precision) * interval '1 second' ORDER BY created_at DESC LIMIT 1;
 
+-- name: Invitation_For
+SELECT id, email, role, lines, capacity, coalesce(CAST(agent_id AS text), '') AS agent_id, coalesce(CAST(by_id AS text), '') AS by_id, by_name, created_at, expires_at
+FROM invitations WHERE lower(email) = lower($1) AND agent_id IS NULL AND expires_at > clock_timestamp();
+
 -- name: Invitation_Put
 -- A new link for the same address takes the place of the old one.
 INSERT INTO invitations (id, hash, email, role, lines, capacity, agent_id, by_id, by_name, created_at, expires_at)
