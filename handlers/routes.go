@@ -38,6 +38,8 @@ var (
 	writer  = policy{visitor: true, permission: chat.ConversationReply}
 	inside  = policy{signedIn: true, page: true}
 	manager = policy{permission: chat.AdminRead, page: true}
+	looker  = policy{permission: chat.AdminRead}
+	setter  = policy{permission: chat.AdminWrite}
 	keeper  = policy{permission: chat.AdminWrite, page: true}
 	leader  = policy{permission: chat.TeamWrite, page: true}
 	counter = policy{permission: chat.ReportsRead, page: true}
@@ -80,6 +82,7 @@ const (
 	get  = http.MethodGet
 	post = http.MethodPost
 	head = http.MethodHead
+	put  = http.MethodPut
 	del  = http.MethodDelete
 )
 
@@ -186,6 +189,16 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/api/v1/messages/:id/trace", reader, p.Trace},
 		{post, "/api/v1/presence", replier, p.Presence},
 		{get, "/api/v1/reports", auditor, p.Report},
+
+		{get, "/api/v1/lines/:line/push", looker, p.Hook},
+		{put, "/api/v1/lines/:line/push", setter, p.SetHook},
+		{del, "/api/v1/lines/:line/push", setter, p.DropHook},
+		{post, "/api/v1/lines/:line/push/rotate", setter, p.RotateHook},
+		{post, "/api/v1/lines/:line/push/retire", setter, p.RetireHook},
+		{post, "/api/v1/lines/:line/push/test", setter, p.TryHook},
+		{get, "/api/v1/lines/:line/jobs", looker, p.Jobs},
+		{get, "/api/v1/lines/:line/jobs/:job", looker, p.Job},
+		{post, "/api/v1/lines/:line/jobs/:job/replay", setter, p.Replay},
 	}
 	if demo {
 		list = append(list, route{get, "/demo", anyone, v.Demo})

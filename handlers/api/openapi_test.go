@@ -66,6 +66,7 @@ func TestHandlers_OpenAPI(t *testing.T) {
 			"AgentRef": chat.AgentRef{}, "Visitor": chat.Visitor{}, "Page": chat.Page{}, "Device": chat.Device{}, "InboxPage": chat.InboxPage{},
 			"Canned": chat.Canned{}, "Receipt": chat.Receipt{}, "Typing": chat.Typing{}, "Rating": chat.Rating{}, "Session": sessionAnswer{},
 			"Trace": chat.Trace{}, "Passed": chat.Passed{}, "Attachment": chat.Attachment{}, "Hit": chat.Hit{}, "Part": chat.Part{}, "FileData": chat.FileData{},
+			"PushHook": hook{}, "Job": chat.Job{}, "JobAttempt": chat.JobAttempt{},
 			"Team": chat.Team{}, "TeamRef": chat.TeamRef{}, "Decision": chat.Decision{},
 			"Report": reported{}, "Figures": scored{}, "ReportStep": reportedStep{}, "ReportHour": reportedHour{}, "ReportAgent": reportedAgent{},
 			"LabelFigures": chat.LabelFigures{}, "Comment": chat.Comment{},
