@@ -97,7 +97,7 @@ class Chat {
         answer(event.target, event.submitter, (draft) => this._pane.write(draft));
       }),
       // to do something with a message: fetched when somebody comes near one
-      tools: ({ Tools }) => new Tools(this._root, { words, post: (path) => this._api.post(`/api/v1/conversations/${this._pane.id}/${path}`), quote: (quote) => this._pane.composer.quote(quote) }),
+      tools: ({ Tools }) => new Tools(this._root, { words, post: (path) => this._api.post(`/api/v1/conversations/${this._pane.id}/${path}`), quote: (quote) => this._pane.composer.quote(quote), find: (seq) => this._pane.find(seq) }),
       transcript: (exports) => exports, // to take it all along where only a token opens it
     }, () => this._pane?.tell(words.say("file.reload")));
   }

@@ -89,7 +89,7 @@ class Console {
     this._pane.stream(this._open);
     root.querySelector("[data-found]")?.scrollIntoView({ block: "center" });
     this._catchUp(); // what came while it was being fetched
-    this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`), quote: (quote) => this._pane.composer?.quote(quote) });
+    this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`), quote: (quote) => this._pane.composer?.quote(quote), find: (seq) => this._pane.find(seq) });
     for (const way of root.querySelectorAll("[data-attach]")) way.hidden = false;
     this._needs.made("attach")?.show();
     if (this._pane.composer) this._canned = new Canned(root.querySelector("form[data-composer]"), this._pane.composer);

@@ -11,7 +11,7 @@ export class Forms {
     this._id = id;
     this._again = again;
     document.addEventListener("submit", (event) => {
-      const act = { close: this._close, again: this._begin, rate: this._rate, human: this._human }[event.submitter?.value];
+      const act = { close: this._close, again: this._begin, rate: this._rate, human: this._human, leave: this._leave }[event.submitter?.value];
       if (!act || event.defaultPrevented) return;
       event.preventDefault();
       this._run(event.target, act);
@@ -44,6 +44,14 @@ export class Forms {
   async _human() {
     await this._post("human");
     document.querySelector("form[data-composer] textarea").focus({ preventScroll: true });
+  }
+
+  /** Where to answer, instead of waiting on. */
+  async _leave(form) {
+    await this._post("contact", { contact: form.elements.contact.value.trim() }).catch((problem) => {
+      throw problem.code === "invalid" ? { code: "contact" } : problem;
+    });
+    document.querySelector("[data-chat]").dataset.left = "true";
   }
 
   /** The same conversation goes on; one that ended too long ago leaves room for another. */

@@ -11,7 +11,7 @@ const NEAR = 1_500;
  * back from the log, at both ends, so that ten thousand messages scroll like a hundred and fifty.
  */
 export class History {
-  _button; _thread; _scroll; _catchup; _page; _busy = false; _first; _ours = new Map();
+  _root; _button; _log; _side; _thread; _scroll; _catchup; _page; _busy = false; _first; _ours = new Map();
 
   /**
    * @param {HTMLElement} root
@@ -19,6 +19,9 @@ export class History {
    */
   constructor(root, { thread, catchup, page }) {
     this._button = root.querySelector("[data-earlier]");
+    this._root = root;
+    this._log = root.querySelector("[data-log]");
+    this._side = root.dataset.side;
     this._thread = thread;
     this._scroll = thread.scroll;
     this._catchup = catchup;
@@ -57,14 +60,24 @@ export class History {
     });
   }
 
+  /** Draws what stands around a message in place of what is drawn. @param {number} seq */
+  around(seq) {
+    return this._run(`before=${seq + PAGE / 2}`, ({ messages }) => {
+      this._keep();
+      this._thread.clear();
+      this._first = messages[0]?.seq ?? 0;
+      this._join(messages);
+    });
+  }
+
   /** More and more is drawn by itself: what is far from the reader goes. */
   trim() {
-    const rows = this._thread.rows(), top = this._scroll.box.getBoundingClientRect().top;
+    const rows = this._rows(), top = this._scroll.box.getBoundingClientRect().top;
     this._trim(this._scroll.atEnd || rows.findIndex((li) => li.getBoundingClientRect().bottom > top) > rows.length / 2);
   }
 
-  /** Reads the whole log anew, however long it takes, and gives what was ours in the old one and is missing in it. */
-  async again() {
+  /** Reads the whole log anew, however long it takes, and writes again what was ours in the old one and is missing in it. @param {(draft: any) => Promise<void>} write */
+  async again(write) {
     this._keep();
     const ours = this._ours;
     this._ours = new Map();
@@ -73,7 +86,7 @@ export class History {
     this._tell();
     this._catchup.reset(0);
     const there = new Set();
-    const look = () => { for (const { id } of this._thread.own()) there.add(id); };
+    const look = () => { for (const { id } of this._own()) there.add(id); };
     this._catchup.passed = () => {
       look();
       this.trim();
@@ -81,7 +94,9 @@ export class History {
     while (!(await this._catchup.pull().then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, 2_000));
     look();
     this._catchup.passed = () => {};
-    return [...ours.values()].filter((m) => !there.has(m.id));
+    for (const { id, text, author } of ours.values()) {
+      if (!there.has(id) && (this._side === "visitor" || author === this._root.dataset.agent)) await write({ id, text, kind: "text" });
+    }
   }
 
   _later() {
@@ -115,7 +130,7 @@ export class History {
 
   /** Takes out what is far from the reader: at the start of the log, or at its end. Notes, which no page of the log has, stay. */
   _trim(start) {
-    const rows = this._thread.rows(), over = rows.length - MOST;
+    const rows = this._rows(), over = rows.length - MOST;
     if (over <= 0) return;
     this._keep();
     const stays = start ? rows[over] : rows[MOST - 1];
@@ -130,8 +145,16 @@ export class History {
     this._tell();
   }
 
+  /** The rows of the log's messages, oldest first. @returns {HTMLElement[]} */
+  _rows() { return [...this._log.querySelectorAll("li[data-seq]")]; }
+
+  /** Our own messages with a client id, oldest first. */
+  _own() {
+    return [...this._log.querySelectorAll(`li[data-seq][data-client][data-by="${this._side}"]`)].filter((li) => li.querySelector(".bubble")).map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
+  }
+
   /** Remembers what was ours, for when the server has lost it. */
-  _keep() { for (const own of this._thread.own()) this._ours.set(own.id, own); }
+  _keep() { for (const own of this._own()) this._ours.set(own.id, own); }
 
   _tell() { if (this._button) this._button.hidden = !(this._first > 1); }
 }

@@ -24,7 +24,7 @@ export class Hours {
     this._field = this._form.elements.contact;
     this._typed = `support-contact:${line}`;
     this._due = `support-leave:${line}`;
-    this._field.value ||= recall(this._typed);
+    this._field.value = recall(this._typed) || this._field.value; // what she typed, before what is known of her
     this._field.addEventListener("input", () => {
       remember(this._typed, this._field.value);
       slot(this._form, "contact", "");

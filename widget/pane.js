@@ -86,6 +86,12 @@ export class Pane {
   /** Says something for a while where the notice is. @param {string} words */
   tell(words) { this._notice.tell(words); }
 
+  /** The row of a message; one that is not on the page is fetched, with what stands around it. @param {number} seq @returns {Promise<HTMLElement | null>} */
+  async find(seq) {
+    if (!this._thread.at(seq)) await (await this._past()).around(seq);
+    return this._thread.at(seq);
+  }
+
   /** Whether events are arriving at all. @param {boolean} open */
   stream(open) { this._notice.stream(open); }
 
@@ -182,9 +188,6 @@ export class Pane {
   async _again() {
     for (const part of [this._marks, this._receipts, this._status]) part.reset();
     await insist("history");
-    const past = await this._past();
-    for (const { id, text, author } of await past.again()) {
-      if (this._side === "visitor" || author === this._root.dataset.agent) await this.write({ id, text, kind: "text" });
-    }
+    (await this._past()).again((draft) => this.write(draft));
   }
 }

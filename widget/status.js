@@ -13,12 +13,13 @@ export class Status {
 
   /** @param {any} conversation chat.Conversation */
   show(conversation) {
-    const { id, status, agent, position = 0, wait_minutes: n = 0, last_seq: seq = 0, left_message_at: left } = conversation;
+    const { id, status, agent, position = 0, wait_minutes: n = 0, last_seq: seq = 0, left_message_at: left, leave_offered: late } = conversation;
     if (id === this._id && seq < this._seq) return; // two servers told us, and this is the older news
     this._id = id;
     this._seq = seq;
     this._root.dataset.status = status;
     this._root.dataset.left = String(Boolean(left));
+    this._root.dataset.late = String(Boolean(late));
     this._root.dataset.holder = agent?.id ?? "";
     const bot = status !== "closed" && Boolean(agent?.bot);
     this._root.dataset.bot = String(bot);

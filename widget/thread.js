@@ -30,16 +30,8 @@ export class Thread {
   /** How many rows there are of anything. */
   get size() { return this._log.childElementCount; }
 
-  /** The rows of the log's messages, oldest first. @returns {HTMLElement[]} */
-  rows() { return [...this._log.querySelectorAll("li[data-seq]")]; }
-
   /** The row of a number. @param {number} seq @returns {HTMLElement | null} */
   at(seq) { return this._log.querySelector(`li[data-seq="${seq}"]`); }
-
-  /** Our own messages with a client id, oldest first, for when the server has lost them. */
-  own() {
-    return [...this._log.querySelectorAll(`li[data-seq][data-client][data-by="${this._side}"]`)].filter((li) => li.querySelector(".bubble")).map((li) => ({ id: li.dataset.client, author: li.dataset.author, text: li.querySelector('[data-slot="text"]')?.textContent ?? "" }));
-  }
 
   /** The client id of what is not in the log yet, by its last group. @param {string} end */
   waiting(end) { return this._log.querySelector(`li[data-client$="-${end}"]:not([data-seq])`)?.dataset.client; }

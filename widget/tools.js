@@ -7,16 +7,17 @@ const HOLD = 500, WITHIN = 120_000;
  * for mouse and keyboard, and under a finger that stays; the console has its buttons beside each message.
  */
 export class Tools {
-  _root; _log; _side; _words; _post; _quote; _menu; _opener = null; _row = null; _styled; _hold; _off = new AbortController();
+  _root; _log; _side; _words; _post; _quote; _find; _menu; _opener = null; _row = null; _styled; _hold; _off = new AbortController();
 
-  /** @param {HTMLElement} root the [data-chat] element @param {{words: import("./words.js").Words, post: (path: string) => Promise<any>, quote: (quote?: any) => void}} options post: to a path below the conversation's */
-  constructor(root, { words, post, quote }) {
+  /** @param {HTMLElement} root the [data-chat] element @param {{words: import("./words.js").Words, post: (path: string) => Promise<any>, quote: (quote?: any) => void, find: (seq: number) => Promise<HTMLElement | null>}} options post: to a path below the conversation's; find: draws a message that is not on the page */
+  constructor(root, { words, post, quote, find }) {
     this._root = root;
     this._log = root.querySelector("[data-log]");
     this._side = root.dataset.side;
     this._words = words;
     this._post = post;
     this._quote = quote;
+    this._find = find;
     const made = root.querySelector("template[data-tools]");
     this._menu = made && root.querySelector(".thread").appendChild(document.importNode(made.content.querySelector("[role=menu]"), true));
     const { signal } = this._off;
@@ -122,9 +123,9 @@ export class Tools {
     this._row = null;
   }
 
-  /** Brings the message that a quote is of before the reader, if it is on the page. */
-  _show(seq) {
-    const row = this._log.querySelector(`[data-seq="${seq}"]`);
+  /** Brings the message that a quote is of before the reader, wherever in the log it is. */
+  async _show(seq) {
+    const row = await this._find(Number(seq)).catch(() => null);
     if (!row) return;
     row.scrollIntoView({ block: "center" });
     row.classList.add("message--on");

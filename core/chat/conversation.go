@@ -64,6 +64,8 @@ type Conversation struct {
 	Position int `json:"position,omitempty"`
 	// Wait is how many minutes that probably takes, told to visitors; 0 when unknown.
 	Wait int `json:"wait_minutes,omitempty"`
+	// Offer says that she may leave a message instead of waiting on, told to visitors.
+	Offer bool `json:"leave_offered,omitempty"`
 	// Shut says that its line does not work now, and Opens when it does again, told to visitors; the zero time when nobody knows.
 	Shut  bool `json:"line_closed,omitempty"`
 	Opens Time `json:"line_opens_at,omitzero"`

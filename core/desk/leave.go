@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/taadis/unique-support/core/chat"
@@ -26,6 +27,19 @@ func (d *Desk) Leave(ctx context.Context, id chat.ID, contact string) error {
 	}
 	d.announceMoved(m)
 	return nil
+}
+
+// Reach is where the visitor can probably be answered: what she said last, or what is known of her; "" when nobody knows.
+func (d *Desk) Reach(ctx context.Context, c chat.Conversation) (string, error) {
+	actor := chat.ActorFrom(ctx)
+	if c.Contact != "" || c.ID == "" || actor.Kind != chat.KindVisitor {
+		return c.Contact, nil
+	}
+	v, err := d.store.Visitor(ctx, actor.Line, actor.ID)
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(v.Phone, v.Email), nil
 }
 
 // Answer keeps what the visitor was asked before her first words, in the language she was asked in. What tells who she is becomes part of what is known of

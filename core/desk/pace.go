@@ -72,6 +72,7 @@ func (d *Desk) estimated(c chat.Conversation) chat.Conversation {
 		if c.Status == chat.StatusWaiting && known.Queue.Bots(c, d.clock.Now()) {
 			c.Position = 0 // it is no queue of people that she stands in
 		}
+		c.Offer = known.Queue.Offers(c, d.clock.Now())
 		open, turns := known.Hours.At(d.clock.Now())
 		if c.Shut = !open; c.Shut {
 			c.Opens = chat.Time{Time: turns}

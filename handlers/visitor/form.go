@@ -105,6 +105,8 @@ func (h *Handlers) act(c echo.Context, line chat.Line) error {
 	switch action {
 	case "close":
 		return h.desk.End(ctx, conversation.ID)
+	case "leave":
+		return h.desk.Leave(ctx, conversation.ID, strings.TrimSpace(c.FormValue("contact")))
 	case "human":
 		return h.desk.Release(ctx, conversation.ID)
 	case "rate":

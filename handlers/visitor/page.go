@@ -81,6 +81,11 @@ func (h *Handlers) page(c echo.Context, line chat.Line) (window.Chat, error) {
 	if conversation.LastSeq == 0 && len(conversation.Answers) == 0 && !actor.Signed {
 		page.Begin = window.NewBegin(line.Questions, nil, nil, text)
 	}
+	if page.Hours.Now != "" || page.Queue.Late {
+		if page.Draft.Contact, err = h.desk.Reach(ctx, conversation); err != nil {
+			return window.Chat{}, err
+		}
+	}
 	page.Draft.ClientID, page.Accept = chat.NewID(now), media.Accept(h.fileMax)
 	return page, nil
 }

@@ -15,7 +15,7 @@ var styles = []string{"css/tokens.css", "css/chat.css"}
 // styles are the page's sheets: that of what messages have besides text only where one has something, that of hours or questions only where there are any.
 func (c Chat) styles() []string {
 	all := slices.Clone(styles)
-	if c.Hours.Set || c.Begin.Any() {
+	if c.Hours.Set || c.Begin.Any() || c.Queue.Leaves {
 		all = append(all, "css/life.css")
 	}
 	if c.Offer != nil || slices.ContainsFunc(c.Rows, func(r Row) bool { return r.Extra.Any() }) {

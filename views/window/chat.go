@@ -100,6 +100,8 @@ type Queue struct {
 	Minutes int
 	// Shut says that the line does not work now, and when it does again; "" while it works.
 	Shut string
+	// Leaves says that the line lets those who wait long leave a message, Late that it is offered now.
+	Leaves, Late bool
 }
 
 // Rating is the question at the end.
@@ -167,7 +169,7 @@ func New(l chat.Line, c chat.Conversation, log Log, t i18n.Text, k Look, now tim
 		p.Note = p.Assisted
 	}
 	p.Hello, p.Lead = hello(l, t)
-	p.Queue = Queue{Position: c.Position, Minutes: c.Wait, Shut: p.Hours.Now}
+	p.Queue = Queue{Position: c.Position, Minutes: c.Wait, Shut: p.Hours.Now, Leaves: l.Queue.LeaveMinutes+l.Queue.LeaveWaiting > 0, Late: c.Offer}
 	return p
 }
 
