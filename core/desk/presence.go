@@ -15,9 +15,10 @@ const (
 	// lapse is how long a seat stays taken without its console being heard from, grace how long after the last console of
 	// a node closed: long enough for a reload, and for another node where she has one to say so.
 	lapse = 30 * time.Second
-	grace = renewal + 2*look
-	// look is how often an agent with an open console is checked for what she may do having changed.
-	look = time.Second
+	grace = renewal + 4*look
+	// look is how often an agent with an open console is checked for what she may do having changed: she is out within a second, the
+	// question included.
+	look = 500 * time.Millisecond
 	// renewal is how often seats are written again.
 	renewal = 10 * time.Second
 	// noting is how often it is written down who was here.
