@@ -63,7 +63,7 @@ generate: $(TOOLS) ## write the *_templ.go files and the bundled scripts anew
 	$(TOOLS)/templ generate -log-level warn
 	$(ESBUILD) widget/{chat,doctor,console,board}.js --bundle --format=esm --outdir=widget/dist
 	$(ESBUILD) widget/{attach,begin,forms,history,host,hours,kinds,tools,transcript}.js --bundle --format=iife --global-name=supportLater --outdir=widget/dist
-	$(ESBUILD) widget/admin.js --bundle --format=esm --outdir=widget/dist
+	$(ESBUILD) widget/{admin,notify}.js --bundle --format=esm --outdir=widget/dist
 	$(ESBUILD) widget/loader.js --charset=utf8 --outfile=widget/dist/loader.js
 
 .PHONY: bench

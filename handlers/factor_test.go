@@ -237,6 +237,23 @@ func TestAccount(t *testing.T) {
 			t.Errorf("got %+v, %v", now, err)
 		}
 	})
+	t.Run("how she wants to be told", func(t *testing.T) {
+		r := r.at(t)
+		if a := r.want(ask("GET", "/console"), 200, ""); !strings.Contains(string(a.body), `data-notify="desktop queue sound"`) || !strings.Contains(string(a.body), `data-me="`+string(ann.ID)) {
+			t.Error("by default she is not told of everything")
+		}
+		r.want(ask("POST", "/console/account", "action", "notify", "notify", "desktop", "notify", "nonsense"), 303, "")
+		if a := r.want(ask("GET", "/console"), 200, ""); !strings.Contains(string(a.body), `data-notify="desktop"`) {
+			t.Error("what she chose does not hold")
+		}
+		r.want(ask("POST", "/console/account", "action", "notify"), 303, "")
+		if a := r.want(ask("GET", "/console"), 200, ""); !strings.Contains(string(a.body), `data-notify=""`) {
+			t.Error("nothing is not nothing")
+		}
+		if a := r.want(ask("GET", "/console/account"), 200, ""); strings.Contains(string(a.body), `value="sound" checked`) {
+			t.Error("the page says otherwise")
+		}
+	})
 	t.Run("a password: wants the old one, and ends the other sessions", func(t *testing.T) {
 		r := r.at(t)
 		r.want(ask("POST", "/console/account", "action", "password", "current", "not it at all", "password", "something quite new"), 422, "")

@@ -34,6 +34,7 @@ type agentRow struct {
 	Teams        pq.StringArray  `db:"teams"`
 	Room         []byte          `db:"room"`
 	SecondFactor bool            `db:"second_factor"`
+	Notify       []byte          `db:"notify"`
 }
 
 func (r agentRow) agent() chat.Agent {
@@ -42,7 +43,10 @@ func (r agentRow) agent() chat.Agent {
 	if len(r.Skills) == 0 {
 		r.Skills = nil
 	}
+	notify := chat.DefaultNotify()
+	_ = json.Unmarshal(r.Notify, &notify) // ours; what she never chose stays as it is by default
 	return chat.Agent{
+		Notify: notify,
 		Skills: r.Skills, Teams: ids(r.Teams), Room: room,
 		ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, Locale: r.Locale, Presence: r.Presence, Capacity: r.Capacity,
 		PasswordHash: r.PasswordHash, Disabled: r.Disabled, Created: chat.Time{Time: r.Created}, Lines: r.Lines,
@@ -138,6 +142,22 @@ func putAgent(t *tx, a chat.Agent) error {
 func (s *Store) Rehash(ctx context.Context, id chat.ID, was, is string) error {
 	if _, err := s.main.exec(ctx, "Agent_Rehash", id, was, is); err != nil {
 		return fmt.Errorf("rehash a password: %w", err)
+	}
+	return nil
+}
+
+// SetNotify keeps how an agent wants to be told of what visitors write, or is chat.NotFound.
+func (s *Store) SetNotify(ctx context.Context, id chat.ID, n chat.Notify) error {
+	b, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	changed, err := s.main.exec(ctx, "Agent_SetNotify", id, string(b))
+	if err == nil && changed == 0 {
+		err = chat.NotFound()
+	}
+	if err != nil {
+		return fmt.Errorf("set how to notify: %w", err)
 	}
 	return nil
 }

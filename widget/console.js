@@ -1,6 +1,8 @@
 // The agents' console. It works without this file; with it, lists and conversations keep themselves true, and keys do things.
 import { Actions } from "./actions.js";
+import { Alert } from "./alert.js";
 import { API } from "./api.js";
+import { badge } from "./badge.js";
 import { noticeFiles } from "./files.js";
 import { Canned } from "./canned.js";
 import { Inbox } from "./inbox.js";
@@ -28,7 +30,8 @@ class Console {
   _title = new Title(this._words);
   _api = new API({ headers: agent });
   _opener = new Opener((title) => this._opened(title));
-  _inbox = new Inbox({ api: this._api, changed: (unread) => { this._title.unread = unread; } });
+  _inbox = new Inbox({ api: this._api, changed: (unread) => { this._title.unread = unread; badge(unread > 0); } });
+  _alert = new Alert({ api: this._api, words: this._words, open: () => this._pane?.id });
   _pane = null; _canned = null; _tools = null; _outbox = null; _open = false; _fresh = false; _actions; _needs; _store = openStore();
   _heads = {}; // conversation -> its newest number, as the stream told it
 
@@ -111,6 +114,7 @@ class Console {
   _hear(kind, data) {
     const id = data.conversation_id ?? (kind === "conversation" ? data.id : "") ?? "";
     this._inbox.hear(kind, data, id);
+    this._alert.hear(kind, data, id);
     if (kind === "message" && data.kind !== "note") this._heads[id] = Math.max(this._heads[id] ?? 0, data.seq);
     if (kind === "heads") this._stand(data);
     else if (kind === "presence") document.querySelector("dialog[data-transfer][open]") && this._actions.colleagues();

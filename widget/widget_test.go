@@ -14,7 +14,7 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"admin.js", "attach.js", "begin.js", "chat.js", "console.js", "doctor.js", "forms.js", "history.js", "host.js", "hours.js", "kinds.js", "loader.js", "tools.js", "transcript.js"}; !slices.Equal(names, want) {
+	if want := []string{"admin.js", "attach.js", "begin.js", "board.js", "chat.js", "console.js", "doctor.js", "forms.js", "history.js", "host.js", "hours.js", "kinds.js", "loader.js", "notify.js", "tools.js", "transcript.js"}; !slices.Equal(names, want) {
 		t.Errorf("served are %v, want %v", names, want)
 	}
 	t.Run("a host's page loads less than 3 KB", func(t *testing.T) {

@@ -35,6 +35,8 @@ type Agent struct {
 	Seen Time `json:"-"`
 	// Since counts up whenever all her sessions are ended.
 	Since int `json:"-"`
+	// Notify is how she wants to be told of what visitors write.
+	Notify Notify `json:"-"`
 	// SecondFactor says that she also shows a code to sign in.
 	SecondFactor bool `json:"-"`
 	// PasswordHash is an argon2id hash; it never leaves the process.

@@ -30,6 +30,15 @@ func (d *Desk) SetProfile(ctx context.Context, name, locale string) error {
 	})
 }
 
+// SetNotify keeps how the agent wants to be told of what visitors write.
+func (d *Desk) SetNotify(ctx context.Context, n chat.Notify) error {
+	actor := chat.ActorFrom(ctx)
+	if actor.Kind != chat.KindAgent {
+		return chat.Forbidden()
+	}
+	return d.store.SetNotify(ctx, actor.ID, n)
+}
+
 // SetPassword gives the agent another password, by its hash, which ends all her sessions, and returns her as she is then.
 func (d *Desk) SetPassword(ctx context.Context, hash string) (chat.Agent, error) {
 	err := d.self(ctx, func(t chat.TeamChange, a chat.Agent) error {

@@ -187,6 +187,8 @@ type Agents interface {
 	PutAgent(ctx context.Context, a chat.Agent) error
 	// Rehash keeps another hash of the same password, unless the agent's is no longer the one it was.
 	Rehash(ctx context.Context, id chat.ID, was, is string) error
+	// SetNotify keeps how an agent wants to be told of what visitors write.
+	SetNotify(ctx context.Context, id chat.ID, n chat.Notify) error
 	// SetPresence keeps what an agent chose.
 	SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error
 	// PutKey keeps a new API key by the SHA-256 of its secret, in hex.

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -61,6 +62,10 @@ func (h *Handlers) ChangeAccount(c echo.Context) error {
 		if err = h.desk.SetProfile(ctx, c.FormValue("name"), c.FormValue("locale")); err == nil && c.FormValue("locale") != "" {
 			h.door.ChooseLocale(c, c.FormValue("locale"))
 		}
+	case "notify":
+		params, _ := c.FormParams() // a form that cannot be read has nothing in it
+		wants := func(what string) bool { return slices.Contains(params["notify"], what) }
+		err = h.desk.SetNotify(ctx, chat.Notify{Sound: wants("sound"), Desktop: wants("desktop"), Queue: wants("queue")})
 	case "password":
 		err = h.changePassword(c, me)
 	case "begin":

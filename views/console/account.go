@@ -35,7 +35,7 @@ type Code struct {
 func (p Account) meta() ui.Head {
 	h := head(p.Text, p.Theme, p.Text.S("console.account.title"))
 	h.Styles = append(h.Styles, "css/admin.css")
-	h.Links, h.Scripts = []string{"/console/lines.css"}, []string{"widget/admin.js"}
+	h.Links, h.Scripts = []string{"/console/lines.css"}, []string{"widget/admin.js", "widget/notify.js"}
 	return h
 }
 

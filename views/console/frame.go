@@ -1,6 +1,9 @@
 package console
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/taadis/unique-support/core/chat"
 	"github.com/taadis/unique-support/views/i18n"
 	"github.com/taadis/unique-support/views/ui"
@@ -11,10 +14,13 @@ type Page struct {
 	Text  i18n.Text
 	Theme string
 	Title string
-	Rail  Rail
-	Inbox Inbox
-	Pane  Pane
-	Side  Side
+	// Me is the agent who looks, Notify how she wants to be told of what visitors write: "sound desktop queue", or less.
+	Me     chat.ID
+	Notify string
+	Rail   Rail
+	Inbox  Inbox
+	Pane   Pane
+	Side   Side
 }
 
 // Rail is the column of lists and lines, with the agent's own menu at its foot.
@@ -61,7 +67,19 @@ func (r Reader) Page(l List, n chat.Counts, in Inbox, p Pane, s Side) Page {
 	if !p.Empty {
 		title = p.Name
 	}
-	return Page{Text: r.Text, Theme: r.Theme, Title: title, Rail: r.rail(l, n, p.ID), Inbox: in, Pane: p, Side: s}
+	return Page{Text: r.Text, Theme: r.Theme, Title: title, Rail: r.rail(l, n, p.ID), Inbox: in, Pane: p, Side: s, Me: r.Agent.ID, Notify: notify(r.Agent.Notify)}
+}
+
+// notify is how an agent wants to be told, as script reads it.
+func notify(n chat.Notify) string {
+	var wants []string
+	for what, on := range map[string]bool{"sound": n.Sound, "desktop": n.Desktop, "queue": n.Queue} {
+		if on {
+			wants = append(wants, what)
+		}
+	}
+	slices.Sort(wants)
+	return strings.Join(wants, " ")
 }
 
 func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {

@@ -20,6 +20,8 @@ var said = []struct {
 	{"typing", "console.typing", []string{"Name", "{name}"}},
 	{"new_messages", "console.new_messages", []string{"N", "{n}"}},
 	{"title_unread", "console.title_unread", []string{"N", "{n}", "Title", "{title}"}},
+	{"alert_visitor", "console.notify.visitor", nil},
+	{"alert_other", "console.notify.other", nil},
 	{"offline", "console.offline", nil},
 	{"reconnecting", "console.reconnecting", nil},
 	{"queued", "console.queued", []string{"N", "{n}"}},

@@ -3,6 +3,7 @@ SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.passwo
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+    a.notify,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 WHERE a.id = $1;
@@ -12,6 +13,7 @@ SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.passwo
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+    a.notify,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 WHERE lower(a.email) = lower($1);
@@ -21,6 +23,7 @@ SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.passwo
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+    a.notify,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines,
     k.scopes
 FROM api_keys k JOIN agents a ON a.id = k.agent_id JOIN roles r ON r.name = a.role
@@ -31,6 +34,7 @@ SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.passwo
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
+    a.notify,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines
 FROM agents a JOIN roles r ON r.name = a.role
 ORDER BY a.name, a.id;
@@ -53,6 +57,9 @@ DELETE FROM agent_lines WHERE agent_id = $1 AND line <> ALL (CAST($2 AS text[]))
 INSERT INTO agent_lines (agent_id, line, capacity)
 SELECT $1, n.line, CAST(NULLIF(n.capacity, '') AS integer) FROM unnest(CAST($2 AS text[]), CAST($3 AS text[])) AS n (line, capacity)
 ON CONFLICT (agent_id, line) DO UPDATE SET capacity = excluded.capacity;
+
+-- name: Agent_SetNotify
+UPDATE agents SET notify = CAST($2 AS jsonb) WHERE id = $1;
 
 -- name: Agent_SetPresence
 UPDATE agents SET presence = $2 WHERE id = $1;
