@@ -212,7 +212,7 @@ func (l Login) View() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if l.Error != "" {
+			if l.Error != "" && l.Email != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " aria-invalid=\"true\" aria-describedby=\"login-error\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -254,7 +254,7 @@ func (l Login) View() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if l.Error != "" {
+			if l.Error != "" && l.Email != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, " aria-invalid=\"true\" aria-describedby=\"login-error\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
