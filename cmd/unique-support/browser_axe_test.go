@@ -62,6 +62,16 @@ var states = []struct {
 		l.agent("typing", `{}`, 204)
 		l.visitor.sees("an answer, and that she types", `all(".message:not(.message--own) .bubble").length > 1`)
 	}},
+	{"what messages have besides text", func(l *looked) {
+		for _, said := range []string{
+			`"kind":"card","text":"订单 0862","data":{"title":"雾灰手作陶杯","price":"¥256.00","status":"已签收","number":"0862","action":"查看订单","url":"https://hemu.example/o/0862"}`,
+			`"kind":"form","text":"请留下联系方式","data":{"fields":[{"name":"phone","label":"手机号","type":"phone"},{"name":"order","label":"订单号","optional":true}]}`,
+			`"text":"就是这句","data":{"quote":{"seq":1}}`,
+		} {
+			l.agent("messages", fmt.Sprintf(`{"client_id":%q,%s}`, chat.NewID(time.Now()), said), 201)
+		}
+		l.visitor.sees("all of it", `all("[data-log] .card__title").length === 1 && all("[data-log] form.form").length === 1 && all("[data-log] .quote").length === 1`)
+	}},
 	{"a picture", func(l *looked) {
 		l.visitor.press("[data-attach]")
 		l.visitor.picks(".tile input", l.picture)
