@@ -45,7 +45,7 @@ func TestPages_weight(t *testing.T) {
 }
 
 // mostScript is the bound of the script; docs/adr/0032 says what is left to the budget of 12 KB.
-const mostScript = 17 << 10
+const mostScript = 17_200
 
 func packed(body []byte) int {
 	var b bytes.Buffer
