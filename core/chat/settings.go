@@ -55,7 +55,7 @@ func (l Line) Mark(s Section) string {
 
 // CheckSettings reports what is wrong with a line, in any of its sections.
 func (l Line) CheckSettings() error {
-	for _, check := range []func() error{l.Check, l.Hours.Check, l.Questions.Check, l.Identity.Check, l.Push.Check} {
+	for _, check := range []func() error{l.Check, l.Hours.Check, l.Questions.Check, l.Queue.Check, l.Identity.Check, l.Push.Check} {
 		if err := check(); err != nil {
 			return err
 		}

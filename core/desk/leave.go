@@ -7,7 +7,7 @@ import (
 	"github.com/taadis/unique-support/core/chat"
 )
 
-// Leave says where the visitor is to be answered, because nobody is at work now: her conversation is marked as a message that was
+// Leave says where the visitor is to be answered, because nobody is at work now, or she would have to wait long: her conversation is marked as a message that was
 // left, and waits like any other. Saying it again changes where.
 func (d *Desk) Leave(ctx context.Context, id chat.ID, contact string) error {
 	actor := chat.ActorFrom(ctx)
