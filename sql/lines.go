@@ -61,6 +61,7 @@ type lineRow struct {
 	Hours     []byte         `db:"hours"`
 	Questions []byte         `db:"questions"`
 	Queue     []byte         `db:"queue"`
+	Escalates []byte         `db:"escalation"`
 	Routing   []byte         `db:"routing"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
@@ -81,6 +82,9 @@ func (r lineRow) line() (chat.Line, error) {
 	}
 	if err := json.Unmarshal(r.Queue, &l.Queue); err != nil {
 		return l, fmt.Errorf("read queue of %s: %w", r.Name, err)
+	}
+	if err := json.Unmarshal(r.Escalates, &l.Escalation); err != nil {
+		return l, fmt.Errorf("read escalation of %s: %w", r.Name, err)
 	}
 	if len(l.Questions) == 0 {
 		l.Questions = nil

@@ -29,6 +29,22 @@ func (c typist) setsLife(t *testing.T) {
 			t.Errorf("it says\n%s", out)
 		}
 	})
+	t.Run("line escalate", func(t *testing.T) {
+		c := c.at(t)
+		if out := c.prints("line", "escalate", "mall"); out != "escalation: none\n" {
+			t.Errorf("it says\n%s", out)
+		}
+		c.refuses("1 to 10 addresses", "line", "escalate", "mall", "--after", "5m")
+		c.refuses("whole number", "line", "escalate", "mall", "--after", "90s", "--mail", "lead@example.com")
+		c.refuses("not an e-mail address", "line", "escalate", "mall", "--after", "5m", "--mail", "nobody")
+		if out := c.prints("line", "escalate", "mall", "--after", "5m", "--mail", "lead@example.com", "--mail", "duty@example.com"); !strings.Contains(out, "SUPPORT_SMTP_URL") {
+			t.Errorf("it says\n%s", out)
+		}
+		if out := c.prints("line", "escalate", "mall"); out != "escalation: after 5 minutes to lead@example.com, duty@example.com\n" {
+			t.Errorf("it says\n%s", out)
+		}
+		c.prints("line", "escalate", "mall", "--off")
+	})
 	t.Run("line asks", func(t *testing.T) {
 		c := c.at(t)
 		name := filepath.Join(t.TempDir(), "questions.json")

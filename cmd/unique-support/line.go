@@ -21,6 +21,7 @@ type lineCommand struct {
 	Identity lineIdentity `cmd:"" help:"Say how a line knows who its visitors are, and set or change the secret their identities are signed with."`
 	Queue    lineQueue    `cmd:"" help:"Say what a line does while visitors wait."`
 	List     lineList     `cmd:"" help:"List the lines: where they are, whether they are well, how much is in them."`
+	Escalate lineEscalate `cmd:"" help:"Say who is told by mail of a visitor whom nobody answers."`
 	Push     linePush     `cmd:"" help:"Say where a line's host is told that a visitor has messages and no page open."`
 	Jobs     lineJobs     `cmd:"" help:"List what a line told its host, or has to, and tell it once more."`
 	Move     lineMove     `cmd:"" help:"Move a line to another database while it works; its messages are refused for a moment only."`

@@ -188,6 +188,9 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	s.group.Go(func() error { return s.jobs.Run(s.failed) })
 	if postman != nil {
 		s.group.Go(func() error {
+			return jobs.NewEscalator(jobs.EscalationOptions{Store: db.Store, Postman: postman, Now: time.Now, Log: log}).Run(s.failed)
+		})
+		s.group.Go(func() error {
 			return jobs.NewMailer(jobs.MailOptions{Mails: db.Store, Writer: s.desk, Postman: postman, Log: log}).Run(s.failed)
 		})
 	}

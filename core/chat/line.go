@@ -28,6 +28,8 @@ type Line struct {
 	Queue Queue `json:"-"`
 	// Routing is how it gives what waits to its agents; see Store.SetRouting.
 	Routing Routing `json:"-"`
+	// Escalation is whom it tells of visitors whom nobody answers; see Store.SetEscalation.
+	Escalation Escalation `json:"-"`
 	// Identity is how the line knows who its visitors are; see Store.SetIdentity.
 	Identity Identity `json:"-"`
 	// Push is whom the line calls for visitors who are away; see Store.SetPush.

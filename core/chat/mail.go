@@ -55,6 +55,11 @@ type Letter struct {
 	To, Locale string
 	// By is who invites, empty where nobody in particular does.
 	By string
+	// Line, Visitor, Conversation, Since and Minutes are of MailEscalation: who waits, where, since when, and how long that is at least.
+	Line, Visitor string
+	Conversation  ID
+	Since         Time
+	Minutes       int
 	// Token opens the link, until Expires.
 	Token   string
 	Expires Time

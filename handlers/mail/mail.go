@@ -93,10 +93,13 @@ func New(o Options) (*Sender, error) {
 func (s *Sender) Send(ctx context.Context, l chat.Letter) error {
 	m := gomail.NewMsg()
 	m.FromMailAddress(s.from)
-	if err := m.To(l.To); err != nil {
+	if err := m.To(strings.Split(l.To, ", ")...); err != nil {
 		return chat.Invalid("mail_refused", err.Error())
 	}
 	page := letter.Letter{Text: i18n.For(l.Locale, time.UTC), Letter: l, Link: s.base + "/console/join/" + l.Token}
+	if l.Kind == chat.MailEscalation {
+		page.Link = s.base + "/console/c/" + string(l.Conversation)
+	}
 	var html strings.Builder
 	if err := page.View().Render(ctx, &html); err != nil {
 		return fmt.Errorf("draw a mail: %w", err)

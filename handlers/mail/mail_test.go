@@ -171,6 +171,24 @@ func TestSender_Send(t *testing.T) {
 			t.Errorf("a name is markup in %s", html)
 		}
 	})
+	t.Run("who waits is told of to all, with the way to her", func(t *testing.T) {
+		t.Parallel()
+		b := &box{}
+		l := chat.Letter{ID: invite.ID, Kind: chat.MailEscalation, To: "a@shop.example, b@shop.example", Locale: "en", Line: "Hemu", Conversation: "0190a5d2-0000-7000-8000-000000000009", Minutes: 5, Since: invite.Expires}
+		if err := sender(t, "smtp://"+b.serve(t, nil)+"?tls=off", nil).Send(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+		m, err := netmail.ReadMessage(strings.NewReader(b.got[0]))
+		if err != nil || len(b.to) != 2 {
+			t.Fatal(b.to, err)
+		}
+		plain, _ := parts(t, m)
+		for _, says := range []string{"A visitor wrote to Hemu", "5 minutes", "https://chat.example/console/c/0190a5d2-0000-7000-8000-000000000009", "since 2026-12-01 08:00 UTC"} {
+			if !strings.Contains(plain, says) {
+				t.Errorf("%s is not in %s", says, plain)
+			}
+		}
+	})
 	t.Run("encrypted, or not at all", func(t *testing.T) {
 		t.Parallel()
 		// A web server's certificate for 127.0.0.1, which tests have.

@@ -25,11 +25,18 @@ func (l Letter) say(what string) string {
 	if kind == chat.MailForgot {
 		kind = chat.MailReset
 	}
-	return l.Text.F("mail."+string(kind)+"."+what, "By", l.By, "Product", l.Text.S("console.product"))
+	visitor := l.Visitor
+	if visitor == "" {
+		visitor = l.Text.S("console.notify.visitor")
+	}
+	return l.Text.F("mail."+string(kind)+"."+what, "By", l.By, "Product", l.Text.S("console.product"), "Line", l.Line, "Visitor", visitor, "Minutes", l.Minutes)
 }
 
-// until says how long the link is good, in UTC: nobody knows where the letter is read.
+// until says how long the link is good, or since when somebody waits, in UTC: nobody knows where the letter is read.
 func (l Letter) until() string {
+	if l.Kind == chat.MailEscalation {
+		return l.Text.F("mail.since", "When", l.Since.UTC().Format("2006-01-02 15:04")+" UTC")
+	}
 	return l.Text.F("mail.until", "When", l.Expires.UTC().Format("2006-01-02 15:04")+" UTC")
 }
 

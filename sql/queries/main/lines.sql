@@ -1,5 +1,5 @@
 -- name: Line_List
-SELECT name, title, color, dsn, origins, locale, greeting, reply_time, routing, signing, identity_secrets, hours, questions, queue, push_url, push_secrets, push_preview, push_delay, left_dsn FROM lines ORDER BY name;
+SELECT name, title, color, dsn, origins, locale, greeting, reply_time, routing, signing, identity_secrets, hours, questions, queue, escalation, push_url, push_secrets, push_preview, push_delay, left_dsn FROM lines ORDER BY name;
 
 -- name: Line_Put
 -- A line that is there stays where it is, whatever dsn says: only a move takes its conversations along.
@@ -7,7 +7,7 @@ INSERT INTO lines (name, title, color, dsn, origins, locale, greeting, reply_tim
 VALUES (:name, :title, :color, :dsn, :origins, :locale, :greeting, :reply_time)
 ON CONFLICT (name) DO UPDATE SET title = excluded.title, color = excluded.color, origins = excluded.origins,
     locale = excluded.locale, greeting = excluded.greeting, reply_time = excluded.reply_time
-RETURNING dsn, routing, signing, identity_secrets, hours, questions, queue, push_url, push_secrets, push_preview, push_delay;
+RETURNING dsn, routing, signing, identity_secrets, hours, questions, queue, escalation, push_url, push_secrets, push_preview, push_delay;
 
 -- name: Line_Identity
 UPDATE lines SET signing = $2, identity_secrets = CAST($3 AS text[]) WHERE name = $1;
@@ -23,6 +23,9 @@ UPDATE lines SET questions = CAST($2 AS jsonb) WHERE name = $1;
 
 -- name: Line_Queue
 UPDATE lines SET queue = CAST($2 AS jsonb) WHERE name = $1;
+
+-- name: Line_Escalation
+UPDATE lines SET escalation = CAST($2 AS jsonb) WHERE name = $1;
 
 -- name: Line_Routing
 UPDATE lines SET routing = CAST($2 AS jsonb) WHERE name = $1;
@@ -47,7 +50,7 @@ SELECT EXISTS (
       AND l.classid = 20210 AND l.objid = CAST(CAST(hashtext($1) AS bigint) & 4294967295 AS oid) AND l.objsubid = 2);
 
 -- name: Line_Get
-SELECT name, title, color, dsn, origins, locale, greeting, reply_time, signing, identity_secrets, hours, questions, queue, routing, push_url, push_secrets, push_preview, push_delay, left_dsn
+SELECT name, title, color, dsn, origins, locale, greeting, reply_time, signing, identity_secrets, hours, questions, queue, escalation, routing, push_url, push_secrets, push_preview, push_delay, left_dsn
 FROM lines WHERE name = $1 FOR UPDATE;
 
 -- name: Line_Set
