@@ -44,18 +44,8 @@ CREATE TABLE single_sign_ons (
 );
 CREATE UNIQUE INDEX single_sign_ons_agent ON single_sign_ons (agent_id, issuer);
 
--- How an agent wants to be told, and the browsers that are told when no page is open.
+-- How an agent wants to be told of what visitors write; what is not named is as by default.
 ALTER TABLE agents ADD COLUMN notify jsonb NOT NULL DEFAULT '{}';
-CREATE TABLE push_subscriptions (
-    id         uuid PRIMARY KEY,
-    agent_id   uuid NOT NULL REFERENCES agents ON DELETE CASCADE,
-    endpoint   text NOT NULL UNIQUE,
-    p256dh     text NOT NULL,
-    auth       text NOT NULL,
-    locale     text NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX push_subscriptions_agent ON push_subscriptions (agent_id);
 
--- After how many minutes without an answer somebody else is told, and who; {} for never and nobody.
+-- After how many minutes without an answer somebody is told by mail, and who; {} for nobody.
 ALTER TABLE lines ADD COLUMN escalation jsonb NOT NULL DEFAULT '{}';
