@@ -101,3 +101,36 @@ func TestSearch(t *testing.T) {
 		}
 	})
 }
+
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *Options) { o.Unlimited = true })
+	g := r.caller("shop")
+	r.want(r.send(g, "你好"), 201, "")
+	note := func(text string) string { return strings.Replace(message(text), `"kind":"text",`, "", 1) }
+	listed := func(r *rig, who string) []any {
+		return r.want(r.call("GET", "/api/v1/inbox?view=mentions", "", key(who)...), 200, "").json(r.t)["conversations"].([]any)
+	}
+	path := "/api/v1/conversations/" + g.conversation
+	r.want(r.call("POST", path+"/notes", note("@Audit @Lin @Mo 看一下"), key("Lin")...), 201, "")
+	t.Run("who is named finds it, unseen", func(t *testing.T) {
+		r := r.at(t)
+		if all := listed(r, "Audit"); len(all) != 1 || all[0].(map[string]any)["mentions"] != 1.0 {
+			t.Fatal(all)
+		}
+		for _, who := range []string{"Lin", "Mo"} { // who wrote it, and who does not work there
+			if all := listed(r, who); len(all) != 0 {
+				t.Fatal(who, all)
+			}
+		}
+	})
+	t.Run("what she does with it she has seen", func(t *testing.T) {
+		r, b := r.at(t), browser(t)
+		r.want(r.call("POST", path+"/notes", note("@Audit 再看一下"), key("Lin")...), 201, "")
+		r.want(r.form(b, "/console/login", "email", "audit@example.com", "password", password), 303, "")
+		page := r.want(r.with(b, "GET", "/console?view=mentions", "", "Accept", "text/html"), 200, "")
+		if !bytes.Contains(page.body, []byte("2 notes mention you")) && !bytes.Contains(page.body, []byte("2 条备注提到您")) {
+			t.Error("it is not told")
+		}
+	})
+}

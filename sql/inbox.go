@@ -28,8 +28,15 @@ func (s *Store) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, e
 	if len(args.Statuses) == 0 {
 		return page, nil
 	}
-	if strings.TrimSpace(q.Q) != "" {
+	if strings.TrimSpace(q.Q) != "" && q.View != chat.ViewMentions {
 		return s.search(ctx, q, args, searchFresh)
+	}
+	var unseen map[chat.ID]int
+	if q.View == chat.ViewMentions {
+		var err error
+		if args.Among, unseen, err = s.mentioned(ctx, q.Agent, q.Lines); err != nil {
+			return page, err
+		}
 	}
 	if q.Cursor != "" {
 		var err error
@@ -44,7 +51,9 @@ func (s *Store) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, e
 			return chat.InboxPage{}, err
 		}
 		for i := range a.value {
-			page.Conversations = append(page.Conversations, a.value[i].conversation(a.line))
+			c := a.value[i].conversation(a.line)
+			c.Mentions = unseen[c.ID]
+			page.Conversations = append(page.Conversations, c)
 		}
 	}
 	slices.Sort(page.Unavailable)
@@ -88,6 +97,7 @@ type listArgs struct {
 	At       string         `db:"at"`
 	ID       chat.ID        `db:"id"`
 	Only     *chat.ID       `db:"only"`
+	Among    pq.StringArray `db:"among"`
 	Label    string         `db:"label"`
 	Holder   string         `db:"holder"`
 	Unread   bool           `db:"unread"`
@@ -120,6 +130,9 @@ func list(q chat.InboxQuery) (name string, args listArgs) {
 	case chat.ViewSnoozed:
 		name, unasked = "Inbox_All", []chat.Status{chat.StatusSnoozed}
 		has = unasked
+	case chat.ViewMentions:
+		name, has = "Inbox_Among", []chat.Status{chat.StatusOpen, chat.StatusWaiting, chat.StatusSnoozed, chat.StatusClosed}
+		unasked = has
 	case chat.ViewAny:
 		name, has = "Inbox_Any", []chat.Status{chat.StatusOpen, chat.StatusWaiting, chat.StatusSnoozed, chat.StatusClosed}
 		unasked = has

@@ -6,6 +6,8 @@ import { badge } from "./badge.js";
 import { noticeFiles } from "./files.js";
 import { Canned } from "./canned.js";
 import { Inbox } from "./inbox.js";
+import { Mates } from "./mates.js";
+import { Named } from "./named.js";
 import { Keys } from "./keys.js";
 import { later } from "./later.js";
 import { Needs } from "./needs.js";
@@ -32,7 +34,7 @@ class Console {
   _opener = new Opener((title) => this._opened(title));
   _inbox = new Inbox({ api: this._api, changed: (unread) => { this._title.unread = unread; badge(unread > 0); } });
   _alert = new Alert({ api: this._api, words: this._words, open: () => this._pane?.id });
-  _pane = null; _canned = null; _tools = null; _outbox = null; _open = false; _fresh = false; _actions; _needs; _store = openStore();
+  _pane = null; _canned = null; _mates = null; _named; _tools = null; _outbox = null; _open = false; _fresh = false; _actions; _needs; _store = openStore();
   _heads = {}; // conversation -> its newest number, as the stream told it
 
   start() {
@@ -51,6 +53,7 @@ class Console {
       },
     }, () => this._pane?.tell(this._words.say("file.reload")));
     new Keys({ composer: () => this._pane?.composer, actions });
+    this._named = new Named({ api: this._api, words: this._words, count: () => this._inbox.count(this._pane?.id) });
     this._show();
     const resume = noticeFiles(this._needs, { store: this._store, scope });
     if (this._pane) resume();
@@ -82,6 +85,7 @@ class Console {
   _show() {
     this._pane?.disconnect();
     this._canned?.disconnect();
+    this._mates?.disconnect();
     this._tools?.disconnect();
     this._pane = this._canned = null;
     const root = document.querySelector("main[data-chat]");
@@ -95,7 +99,11 @@ class Console {
     this._tools = new Tools(root, { words: this._words, post: (path) => this._api.post(`/api/v1/conversations/${conversation}/${path}`), quote: (quote) => this._pane.composer?.quote(quote), find: (seq) => this._pane.find(seq) });
     for (const way of root.querySelectorAll("[data-attach]")) way.hidden = false;
     this._needs.made("attach")?.show();
-    if (this._pane.composer) this._canned = new Canned(root.querySelector("form[data-composer]"), this._pane.composer);
+    if (this._pane.composer) {
+      this._canned = new Canned(this._pane.composer.form, this._pane.composer);
+      this._mates = new Mates(this._pane.composer.form, this._pane.composer);
+    }
+    this._named.look();
   }
 
   _fill(id) {
@@ -115,6 +123,7 @@ class Console {
     const id = data.conversation_id ?? (kind === "conversation" ? data.id : "") ?? "";
     this._inbox.hear(kind, data, id);
     this._alert.hear(kind, data, id);
+    if (kind === "message" && data.kind === "note") this._named.hear(data);
     if (kind === "message" && data.kind !== "note") this._heads[id] = Math.max(this._heads[id] ?? 0, data.seq);
     if (kind === "heads") this._stand(data);
     else if (kind === "presence") document.querySelector("dialog[data-transfer][open]") && this._actions.colleagues();

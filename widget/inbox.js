@@ -38,6 +38,12 @@ export class Inbox {
   /** What was found stays as it was found. */
   get _searching() { return Boolean(document.querySelector("[data-search]")?.value.trim()); }
 
+  /** The numbers beside the lists have changed, and a row with them. @param {string} [id] of its conversation */
+  count(id) {
+    this._count();
+    if (id) this.ask(id);
+  }
+
   /** The stream was cut and is there again: what happened meanwhile is not known row by row. */
   reconnected() { this._cut = this._greeted; }
 
@@ -113,6 +119,7 @@ export class Inbox {
       for (const place of document.querySelectorAll("[data-count-line]")) place.textContent = n.lines?.[place.dataset.countLine] ?? 0;
       for (const place of document.querySelectorAll("[data-when]")) place.hidden = !(n[place.dataset.when] > 0);
       for (const place of document.querySelectorAll('.rail [data-count-view="queue"]')) place.classList.toggle("rail__n--hot", n.queue > 0);
+      for (const place of document.querySelectorAll('.rail [data-count-view="mentions"]')) place.classList.toggle("rail__n--hot", n.mentions > 0);
     }, 500);
   }
 

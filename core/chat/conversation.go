@@ -74,6 +74,8 @@ type Conversation struct {
 	Unread int64 `json:"unread,omitempty"`
 	// Score is the visitor's rating, 1 to 5; 0 before she rated.
 	Score int `json:"score,omitempty"`
+	// Mentions counts the notes that name the asker and that she has not seen; only in the list of mentions.
+	Mentions int `json:"mentions,omitempty"`
 	// Hit is where it holds what was looked for; nil in lists that were not searched.
 	Hit *Hit `json:"hit,omitempty"`
 }

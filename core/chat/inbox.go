@@ -9,6 +9,8 @@ const (
 	ViewQueue  View = "queue"  // waiting for anybody
 	ViewAll    View = "all"    // every open one of her lines
 	ViewClosed View = "closed" // ended
+	// ViewMentions are those in which a note names her.
+	ViewMentions View = "mentions"
 	// ViewSnoozed are those set aside.
 	ViewSnoozed View = "snoozed"
 	ViewAny     View = "any" // all of these: where one searches
@@ -50,6 +52,8 @@ type InboxPage struct {
 // Counts are the numbers beside an agent's lists.
 type Counts struct {
 	Mine, Queue, All int
+	// Mentions counts conversations with a note that names her and that she has not seen.
+	Mentions int
 	// Lines counts what is open or waiting per line.
 	Lines map[string]int
 }

@@ -29,9 +29,9 @@ func (d *Desk) Inbox(ctx context.Context, q chat.InboxQuery) (chat.InboxPage, er
 		if q.View = chat.ViewMine; q.Q != "" {
 			q.View = chat.ViewAny
 		}
-	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewSnoozed, chat.ViewClosed, chat.ViewAny:
+	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewSnoozed, chat.ViewClosed, chat.ViewAny, chat.ViewMentions:
 	default:
-		return chat.InboxPage{}, chat.Invalid("view", "view is mine, queue, all, snoozed, closed or any.")
+		return chat.InboxPage{}, chat.Invalid("view", "view is mine, queue, all, mentions, snoozed, closed or any.")
 	}
 	if utf8.RuneCountInString(q.Q) > SearchMax || !utf8.ValidString(q.Q) || strings.ContainsRune(q.Q, 0) {
 		return chat.InboxPage{}, chat.Invalid("q", "q is a text of at most 200 characters.")
@@ -69,7 +69,12 @@ func (d *Desk) Counts(ctx context.Context) (chat.Counts, error) {
 	if !actor.May(chat.ConversationRead) {
 		return chat.Counts{}, chat.Forbidden()
 	}
-	return d.store.Counts(ctx, actor.ID, actor.Lines)
+	n, err := d.store.Counts(ctx, actor.ID, actor.Lines)
+	if err != nil {
+		return n, err
+	}
+	n.Mentions, err = d.store.Mentions(ctx, actor.ID, actor.Lines)
+	return n, err
 }
 
 // Heads returns the last seq of every conversation of the agent's lines that has not ended.

@@ -28,6 +28,7 @@ type Store interface {
 	Canaries
 	Reports
 	Search
+	Mentions
 }
 
 // Lines are the business lines.
@@ -295,6 +296,16 @@ type Reports interface {
 	// Board returns how lines stand now, by name, the lines asked at once, with what has waited longer than given: in the queue, and
 	// for an answer; those that do not answer are unavailable.
 	Board(ctx context.Context, lines []string, queued, unanswered time.Duration) (board []chat.BoardLine, unavailable []string, err error)
+}
+
+// Mentions are who was named in notes.
+type Mentions interface {
+	// PutMentions keeps that agents were named in a note; the same again changes nothing.
+	PutMentions(ctx context.Context, line string, conversation chat.ID, note int64, agents []chat.ID) error
+	// SeeMentions says that an agent has seen a conversation's notes up to a number.
+	SeeMentions(ctx context.Context, agent, conversation chat.ID, note int64) (changed bool, err error)
+	// Mentions counts the conversations of the lines with a note that names the agent and that she has not seen.
+	Mentions(ctx context.Context, agent chat.ID, lines []string) (int, error)
 }
 
 // Search is what makes texts be found; Inbox finds them.

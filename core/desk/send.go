@@ -56,6 +56,11 @@ func (d *Desk) Send(ctx context.Context, draft chat.Draft) (m chat.Message, repe
 	if err != nil {
 		return m, false, err
 	}
+	if draft.Kind == chat.KindNote {
+		if err := d.mention(ctx, where, done.Message); err != nil {
+			return m, false, err
+		}
+	}
 	// A repeat may come because what follows the first failed; taking what does not wait changes nothing.
 	if draft.Author.Kind == chat.KindAgent && draft.Kind != chat.KindNote && (done.Repeat || done.Conversation.Status == chat.StatusWaiting || done.Conversation.Agent.Bot) {
 		d.take(ctx, l, draft.Conversation, actor)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ func (h *Handlers) Post(c echo.Context) error {
 				t.ClientID = client
 			}
 		})
+	}
+	if err := h.desk.SeeMentions(c.Request().Context(), id, math.MaxInt64); err != nil { // who does something with it has seen it
+		return err
 	}
 	return c.Redirect(http.StatusSeeOther, l.URL("/console/c/"+string(id)))
 }

@@ -119,7 +119,7 @@ func (h *Handlers) Counts(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"mine": n.Mine, "queue": n.Queue, "all": n.All, "lines": n.Lines})
+	return c.JSON(http.StatusOK, map[string]any{"mine": n.Mine, "queue": n.Queue, "all": n.All, "mentions": n.Mentions, "lines": n.Lines})
 }
 
 func (h *Handlers) inbox(c echo.Context, r console.Reader, l console.List, open chat.ID) (console.Inbox, chat.Counts, error) {

@@ -27,6 +27,7 @@ func (h *Handlers) Read(c echo.Context) error {
 	var in struct {
 		Seq       int64 `json:"seq"`
 		Delivered int64 `json:"delivered"`
+		Note      int64 `json:"note"`
 	}
 	id, err := conversation(c)
 	if err != nil {
@@ -37,6 +38,11 @@ func (h *Handlers) Read(c echo.Context) error {
 	}
 	if err := h.desk.Mark(c.Request().Context(), id, in.Delivered, in.Seq); err != nil {
 		return err
+	}
+	if in.Note > 0 {
+		if err := h.desk.SeeMentions(c.Request().Context(), id, in.Note); err != nil {
+			return err
+		}
 	}
 	return none(c)
 }

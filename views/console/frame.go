@@ -88,10 +88,10 @@ func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {
 		view chat.View
 		icon string
 		n    int
-	}{{chat.ViewMine, "inbox", n.Mine}, {chat.ViewQueue, "queue", n.Queue}, {chat.ViewAll, "layers", n.All}, {chat.ViewSnoozed, "snooze", -1}, {chat.ViewClosed, "check", -1}} {
+	}{{chat.ViewMine, "inbox", n.Mine}, {chat.ViewQueue, "queue", n.Queue}, {chat.ViewAll, "layers", n.All}, {chat.ViewMentions, "at", n.Mentions}, {chat.ViewSnoozed, "snooze", -1}, {chat.ViewClosed, "check", -1}} {
 		rail.Views = append(rail.Views, Entry{
 			Name: string(v.view), Label: r.Text.S("console.view." + string(v.view)), Href: List{View: v.view}.URL("/console"), Icon: v.icon,
-			Current: l.View == v.view && l.Line == "", Count: v.n, Hot: v.view == chat.ViewQueue && v.n > 0, Less: v.view == chat.ViewSnoozed,
+			Current: l.View == v.view && l.Line == "", Count: v.n, Hot: (v.view == chat.ViewQueue || v.view == chat.ViewMentions) && v.n > 0, Less: v.view == chat.ViewSnoozed || v.view == chat.ViewClosed,
 		})
 	}
 	for _, x := range r.Lines {

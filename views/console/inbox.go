@@ -56,6 +56,8 @@ type Item struct {
 	// Found is shown instead of the preview where something was looked for; Private says that it stands in a note.
 	Found   []chat.Part
 	Private bool
+	// Named says that notes she has not seen name her.
+	Named string
 	// Href opens it.
 	Href   string
 	Unread int64
@@ -130,6 +132,9 @@ func (r Reader) Item(l List, c chat.Conversation, current chat.ID) Item {
 		i.Bot = r.Text.S("console.bot.had")
 	}
 	i.Href = l.open(c.ID)
+	if c.Mentions > 0 {
+		i.Named = r.Text.N("console.named", c.Mentions)
+	}
 	if h := c.Hit; h != nil {
 		i.Href, i.Found, i.Private = l.hit(c.ID, *h), h.Excerpt, h.Note > 0
 		i.At, i.Time = h.At.Text(), r.when(h.At)

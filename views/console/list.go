@@ -30,7 +30,7 @@ func ParseList(q url.Values) List {
 		l.Wait = n
 	}
 	switch l.View {
-	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewSnoozed, chat.ViewClosed:
+	case chat.ViewMine, chat.ViewQueue, chat.ViewAll, chat.ViewMentions, chat.ViewSnoozed, chat.ViewClosed:
 	default:
 		l.View = chat.ViewMine
 	}

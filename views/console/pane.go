@@ -75,8 +75,10 @@ type Pane struct {
 	// Ended tells when and how a closed conversation ended.
 	Ended string
 
-	Canned   []Reply
-	Seats    []Seat
+	Canned []Reply
+	Seats  []Seat
+	// Mates are whom a note can name.
+	Mates    []Seat
 	Hands    []Hand
 	ClientID chat.ID
 	Draft    string
@@ -149,6 +151,7 @@ func (r Reader) Pane(l List, t Thread) Pane {
 			p.Canned = append(p.Canned, Reply{Shortcut: x.Shortcut, Title: x.Title, Body: x.Fill(values)})
 		}
 	}
+	p.Mates = r.seats(chat.Conversation{}, t.Seats)
 	p.Seats, p.Hands = r.seats(c, t.Seats), hands(t.Teams, t.Seats)
 	r.explain(p.Rows, t.Decisions, t.Teams)
 	return p

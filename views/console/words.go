@@ -22,6 +22,7 @@ var said = []struct {
 	{"title_unread", "console.title_unread", []string{"N", "{n}", "Title", "{title}"}},
 	{"alert_visitor", "console.notify.visitor", nil},
 	{"alert_other", "console.notify.other", nil},
+	{"mentioned", "console.mentioned", []string{"Name", "{name}"}},
 	{"offline", "console.offline", nil},
 	{"reconnecting", "console.reconnecting", nil},
 	{"queued", "console.queued", []string{"N", "{n}"}},

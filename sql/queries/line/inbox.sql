@@ -135,6 +135,29 @@ WHERE c.status = ANY (CAST(:statuses AS text[]))
 ORDER BY c.last_at DESC, c.id
 LIMIT :size;
 
+-- name: Inbox_Among
+-- Those named, whatever their status.
+SELECT c.id, c.visitor_id, c.visitor_name, c.visitor_verified, c.status, COALESCE(CAST(c.agent_id AS text), '') AS agent_id, c.agent_name, c.reason,
+       c.last_seq, c.note_seq, c.preview, c.preview_by, c.labels, c.visitor_delivered, c.visitor_read, c.agent_read,
+       c.created_at, c.last_at, c.waiting_since, c.assigned_at, c.replied_at, c.closed_at, c.snoozed_until, c.left_at, c.contact, c.bot, c.human_at,
+       COALESCE((SELECT r.score FROM ratings r WHERE r.conversation_id = c.id), 0) AS score,
+       greatest(0, COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read)) AS unread
+FROM (
+    SELECT * FROM conversations w
+    WHERE w.id = ANY (CAST(:among AS uuid[])) AND w.last_at <= :at AND (w.last_at < :at OR w.id > CAST(:id AS uuid))
+    ORDER BY w.last_at DESC, w.id
+    OFFSET 0
+) c
+LEFT JOIN inbox i ON i.participant_id = CAST(:agent AS uuid) AND i.conversation_id = c.id
+WHERE c.status = ANY (CAST(:statuses AS text[]))
+  AND (CAST(:only AS uuid) IS NULL OR c.id = CAST(:only AS uuid))
+  AND (CAST(:label AS text) = '' OR c.labels @> ARRAY[CAST(:label AS text)])
+  AND (CAST(:holder AS text) = '' OR COALESCE(CAST(c.agent_id AS text), 'none') = CAST(:holder AS text))
+  AND (NOT CAST(:unread AS boolean) OR COALESCE(i.unread + c.last_seq - i.last_seq, c.last_seq - c.agent_read) > 0)
+  AND (CAST(:waited AS integer) = 0 OR c.status = 'waiting' AND c.waiting_since <= now() - CAST(:waited AS integer) * interval '1 minute')
+ORDER BY c.last_at DESC, c.id
+LIMIT :size;
+
 -- name: Inbox_Labels
 -- The labels in use.
 SELECT DISTINCT l.label FROM conversations c, unnest(c.labels) AS l (label)
