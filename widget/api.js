@@ -49,7 +49,7 @@ export class API {
       return answer.status === 204 ? null : await answer.json();
     } catch (error) {
       if (error instanceof Problem) throw error;
-      throw new Problem(0, abort.signal.aborted ? "timeout" : "network", String(error?.message ?? error));
+      throw new Problem(0, abort.signal.aborted ? "timeout" : "network", String(error?.message || error));
     } finally {
       clearTimeout(timer);
     }
@@ -59,10 +59,10 @@ export class API {
 async function problem(answer) {
   let said = {};
   try {
-    said = (await answer.json()) ?? {};
+    said = (await answer.json()) || {};
   } catch {
     // a proxy's own page: the status has to do
   }
-  const trace = said.trace_id ?? answer.headers.get("X-Trace-Id") ?? "";
-  return new Problem(answer.status, said.code ?? "internal", said.detail ?? said.title ?? "", { after: retryAfter(answer.headers), trace });
+  const trace = said.trace_id || answer.headers.get("X-Trace-Id") || "";
+  return new Problem(answer.status, said.code || "internal", said.detail || said.title || "", { after: retryAfter(answer.headers), trace });
 }

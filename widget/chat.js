@@ -142,7 +142,7 @@ class Chat {
     if (visitor.card) insist("kinds").then(({ offer }) => offer(this._root, visitor.card));
     const changed = conversation.id !== this._pane.id;
     this._epoch = epoch;
-    this._stands = conversation.last_seq ?? 0;
+    this._stands = conversation.last_seq || 0;
     await this._pane.attach(conversation);
     if (changed || !this._stream) this._listen();
   }

@@ -74,7 +74,7 @@ export class Rows {
   /** @param {string} name @returns {HTMLElement} */
   clone(name) {
     const find = `template[data-template="${name}"]`;
-    const template = this._root.querySelector(find) ?? document.querySelector(find);
+    const template = this._root.querySelector(find) || document.querySelector(find);
     return document.importNode(template.content.querySelector("li"), true);
   }
 
@@ -82,7 +82,7 @@ export class Rows {
   continues(li, before) {
     if (!before || !li.matches(".message") || !before.matches(".message")) return false;
     const a = before.dataset, b = li.dataset;
-    const same = a.by === b.by && (a.by === "visitor" || (a.author ?? "") === (b.author ?? ""));
+    const same = a.by === b.by && (a.by === "visitor" || (a.author || "") === (b.author || ""));
     return same && "note" in a === "note" in b && Date.parse(b.at) - Date.parse(a.at) < CONT;
   }
 
@@ -97,20 +97,20 @@ export class Rows {
   _notice(message) {
     const li = this.clone("notice");
     this._stamp(li, message);
-    const { notice, ...values } = message.data ?? {};
+    const { notice, ...values } = message.data || {};
     const key = [`notice.${notice}_by_${values.by}`, `notice.${notice}`, "notice.unknown"].find((k) => this._words.has(k));
-    slot(li, "text", key ? this._words.say(key, values) : message.text ?? "");
+    slot(li, "text", key ? this._words.say(key, values) : message.text || "");
     return li;
   }
 
   _stamp(li, message) {
     const at = new Date(message.created_at);
-    li.dataset.by = message.author?.kind ?? "system";
+    li.dataset.by = message.author?.kind || "system";
     li.dataset.at = message.created_at;
-    if (message.kind === "note") li.dataset.note = message.seq ?? "";
+    if (message.kind === "note") li.dataset.note = message.seq || "";
     else if (message.seq) {
       li.id = `m${(li.dataset.seq = message.seq)}`;
-      li.dataset.id = message.id ?? "";
+      li.dataset.id = message.id || "";
     }
     slot(li, "time", clock(at, this._locale));
     for (const time of li.querySelectorAll("time")) time.dateTime = message.created_at;

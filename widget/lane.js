@@ -33,7 +33,7 @@ export class Lane {
       this._refreshed = true; // once in a row: a session that is refused again waits like any other trouble
       if (await refresh().then(() => true, () => false)) return 0;
     }
-    const after = problem.after ?? 0;
+    const after = problem.after || 0;
     this._earliest = Date.now() + after;
     return Math.max(1, after, backoff(this._tries++, this._random));
   }

@@ -53,7 +53,7 @@ export class Pane {
   }
 
   /** The conversation's id, "" before there is one. */
-  get id() { return this._root.dataset.conversation ?? ""; }
+  get id() { return this._root.dataset.conversation || ""; }
   /** The reader's place in the thread; see Scroll. */
   get scroll() { return this._thread.scroll; }
   /** What tells the server who asks for a picture, at the end of its address. */
@@ -74,7 +74,7 @@ export class Pane {
     else if (kind === "typing" && data.author?.kind !== this._side) this._typing.show(data);
     else if (kind === "reset") this._again();
     else if (kind === "heartbeat") {
-      this._catchup.head(data.head ?? 0);
+      this._catchup.head(data.head || 0);
       this._notice.degraded(data.degraded === true);
       this._remark(this._marks.heartbeat(this._side, data.read));
     }
@@ -116,8 +116,8 @@ export class Pane {
     this._history = null;
     this._status.show(conversation);
     this._remark(this._marks.heartbeat(this._side, conversation.read));
-    this._receipts.reset(conversation.read?.[this._side] ?? 0);
-    const before = Math.max(0, (conversation.last_seq ?? 0) - PAGE);
+    this._receipts.reset(conversation.read?.[this._side] || 0);
+    const before = Math.max(0, (conversation.last_seq || 0) - PAGE);
     this._catchup.reset(before);
     if (this._earlier) this._earlier.hidden = before === 0;
     if (conversation.last_seq) await this._catchup.pull();

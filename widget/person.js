@@ -30,7 +30,7 @@ export class Person {
     let answer = null;
     let foreign = false;
     if (awaits === "true") {
-      answer = (await Promise.race([this._answer, wait(PATIENCE)])) ?? null;
+      answer = (await Promise.race([this._answer, wait(PATIENCE)])) || null;
       if (answer) foreign = this._claim(answer);
       else if (this._owner.signed) {
         foreign = this._owner.claim("", false);

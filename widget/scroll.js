@@ -15,7 +15,7 @@ export class Scroll {
    * @param {() => void} onBack called when somebody reads back
    */
   constructor(root, log, words, onEnd, onBack) {
-    this._box = log.closest(".thread") ?? root;
+    this._box = log.closest(".thread") || root;
     this._log = log;
     this._jump = root.querySelector("[data-jump]");
     this._words = words;
@@ -81,6 +81,6 @@ export class Scroll {
     this._missed = n;
     if (!this._jump) return;
     this._jump.hidden = n === 0;
-    if (n > 0) (this._jump.querySelector('[data-slot="text"]') ?? this._jump).textContent = this._words.say("new_messages", { n });
+    if (n > 0) (this._jump.querySelector('[data-slot="text"]') || this._jump).textContent = this._words.say("new_messages", { n });
   }
 }

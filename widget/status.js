@@ -20,7 +20,7 @@ export class Status {
     this._root.dataset.status = status;
     this._root.dataset.left = String(Boolean(left));
     this._root.dataset.late = String(Boolean(late));
-    this._root.dataset.holder = agent?.id ?? "";
+    this._root.dataset.holder = agent?.id || "";
     const bot = status !== "closed" && Boolean(agent?.bot);
     this._root.dataset.bot = String(bot);
     this._each("[data-closed]", (place) => { place.hidden = status !== "closed"; });

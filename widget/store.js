@@ -36,7 +36,7 @@ export class IndexedStore {
         asked.result.onclose = asked.result.onversionchange = () => { this._db = null; asked.result.close(); };
         resolve(asked.result);
       };
-      asked.onerror = asked.onblocked = () => reject(asked.error ?? new Error("storage is blocked"));
+      asked.onerror = asked.onblocked = () => reject(asked.error || new Error("storage is blocked"));
       setTimeout(() => reject(new Error("storage does not answer")), 1_000); // some WebViews never call back
     });
     this._db.catch(() => { this._db = null; });
@@ -49,7 +49,7 @@ export class IndexedStore {
       const tx = db.transaction("outbox", mode);
       const asked = work(tx.objectStore("outbox"));
       tx.oncomplete = () => resolve(asked.result);
-      tx.onerror = tx.onabort = () => reject(tx.error ?? new Error("storage failed"));
+      tx.onerror = tx.onabort = () => reject(tx.error || new Error("storage failed"));
     });
   }
 }

@@ -25,7 +25,7 @@ export class Thread {
   }
 
   /** The lowest number drawn, 0 for none. */
-  get first() { return Number(this._log.querySelector("li[data-seq]")?.dataset.seq ?? 0); }
+  get first() { return Number(this._log.querySelector("li[data-seq]")?.dataset.seq || 0); }
 
   /** How many rows there are of anything. */
   get size() { return this._log.childElementCount; }
@@ -73,7 +73,7 @@ export class Thread {
   failed(item) {
     const li = this._byClient(item.id);
     const key = `error.${item.reason}`;
-    if (li) this._rows.state(li, "failed", this._words.has(key) ? this._words.say(key) : item.detail ?? "");
+    if (li) this._rows.state(li, "failed", this._words.has(key) ? this._words.say(key) : item.detail || "");
   }
 
   /** Says anew how far our messages have come, after the marks moved. */
@@ -86,7 +86,7 @@ export class Thread {
     const li = this.at(seq);
     if (!li) return;
     const old = this._log.querySelector("[data-unread]");
-    const line = old ?? this._rows.clone("unread");
+    const line = old || this._rows.clone("unread");
     this.scroll.keep(() => {
       li.before(line);
       li.classList.remove("message--cont");
@@ -110,7 +110,7 @@ export class Thread {
     if (drawn?.dataset.seq || drawn?.dataset.note) return;
     if (!drawn && this.scroll.cut && message.kind !== "note" && message.seq > this.scroll.cut) return; // its place is out of the page
     if (drawn && message.kind === "notice") drawn = drawn.remove(); // taken back before we knew that it was accepted
-    const li = drawn ?? this._rows.message(message);
+    const li = drawn || this._rows.message(message);
     if (drawn) this._rows.settle(drawn, message);
     this._place(li, this._after(message), drawn);
     if (message.author?.kind === this._side) this._rows.state(li, message.kind === "note" ? "sent" : this._marks.state(message.seq));
@@ -132,7 +132,7 @@ export class Thread {
 
   _find(message) {
     const place = message.kind === "note" ? `li[data-note="${message.seq}"]` : `li[data-seq="${message.seq}"]`;
-    return this._log.querySelector(place) ?? this._byClient(message.client_id);
+    return this._log.querySelector(place) || this._byClient(message.client_id);
   }
 
   /** The row before which a message stands: the first with a later number (a later time, for a note), else the first pending one. */

@@ -34,7 +34,7 @@ export class Typing {
     this._timer = setTimeout(() => this.hide(), LASTS);
     if (!this._place) return;
     if (this._place.querySelector('[data-slot="name"]')) slot(this._place, "text", draft); // an agent reads along; the sentence stands there
-    else slot(this._place, "text", this._words.say("typing", { name: author.name ?? "" }));
+    else slot(this._place, "text", this._words.say("typing", { name: author.name || "" }));
     this._place.hidden = false;
   }
 
