@@ -149,7 +149,7 @@ func (c *Chart) columns(values []int64, labels []string, most int, soft func(i i
 const none = int64(-1)
 
 // curves draws lines through values, none where there is no value; the last value of each is written at its end.
-func (c *Chart) curves(series [][]int64, classes []string, labels []string, label func(int64) string) {
+func (c *Chart) curves(series [][]int64, classes []string, labels []string, room int, label func(int64) string) {
 	best := int64(0)
 	for _, values := range series {
 		for _, v := range values {
@@ -193,7 +193,7 @@ func (c *Chart) curves(series [][]int64, classes []string, labels []string, labe
 		said = append(said, at)
 		c.Texts = append(c.Texts, Mark{X: x(last), Y: at, Label: label(values[last]), Anchor: "middle", Class: "chart__say"})
 	}
-	c.across(labels, 7, x)
+	c.across(labels, room, x)
 }
 
 // spark is a line without words.

@@ -54,7 +54,10 @@ func (f ReportFilter) URL(path string, pairs ...string) string {
 // Query is the question, for a reader whose clock says now.
 func (f ReportFilter) Query(now time.Time) (chat.ReportQuery, error) {
 	from, days := now, 0
-	if f.Range == "custom" {
+	if f.Range == "custom" && f.From+f.To == "" { // not chosen yet
+		days = 14
+		from = now.AddDate(0, 0, 1-days)
+	} else if f.Range == "custom" {
 		var err error
 		if from, days, err = chat.ReportDays(f.From, f.To, now.Location()); err != nil {
 			return chat.ReportQuery{}, err

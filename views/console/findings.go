@@ -75,7 +75,7 @@ func (p ReportPage) byDay() Chart {
 	}
 	c.Finding = p.Text.F("console.reports.busiest_day", "Day", p.weekday(steps[best]), "N", values[best])
 	c.Says = p.Text.F("console.reports.by_day_says", "Day", names[best], "N", values[best], "All", p.Report.Total.Begun, "Days", p.span())
-	c.columns(values, p.stepLabels(), 7, func(i int) bool { return p.unfinished(steps[i], p.Report.Steps[i+3]) })
+	c.columns(values, p.stepLabels(), p.room(), func(i int) bool { return p.unfinished(steps[i], p.Report.Steps[i+3]) })
 	return c
 }
 
@@ -124,7 +124,7 @@ func (p ReportPage) durations(id string, of func(chat.Figures) chat.Tally) Chart
 	if c.Finding = p.Text.F("console.reports."+id+trend, "Median", p.took(total, 50), "Slow", p.took(total, 95)); total.Count() == 0 {
 		c.Finding = p.Text.S("console.reports." + id + "_none")
 	}
-	c.curves([][]int64{medians, slows}, []string{"chart__line", "chart__line chart__line--soft"}, p.stepLabels(), p.seconds)
+	c.curves([][]int64{medians, slows}, []string{"chart__line", "chart__line chart__line--soft"}, p.stepLabels(), p.room(), p.seconds)
 	return c
 }
 
@@ -183,7 +183,7 @@ func (p ReportPage) abandonedChart() Chart {
 		c.Finding = p.Text.S("console.reports.abandoned_none")
 	}
 	c.Says = p.Text.F("console.reports.abandoned_says", "N", t.Abandoned, "All", t.Abandoned+t.Resolved)
-	c.columns(values, p.stepLabels(), 7, func(i int) bool { return p.unfinished(steps[i], p.Report.Steps[i+3]) })
+	c.columns(values, p.stepLabels(), p.room(), func(i int) bool { return p.unfinished(steps[i], p.Report.Steps[i+3]) })
 	return c
 }
 

@@ -143,6 +143,14 @@ func (p ReportPage) steps() []time.Time {
 	return p.Report.Steps[2 : len(p.Report.Steps)-1]
 }
 
+// room is how many labels fit under a chart of a phone.
+func (p ReportPage) room() int {
+	if p.hourly() || p.Text.Locale() == "zh-CN" && p.span() <= 7 {
+		return 7
+	}
+	return 5
+}
+
 // date is a day in few letters, whether or not it is today.
 func (p ReportPage) date(at time.Time) string {
 	if p.Text.Locale() == "zh-CN" {

@@ -134,7 +134,7 @@ func TestReportFilter(t *testing.T) {
 			t.Fatal(q.Steps, err)
 		}
 	})
-	for _, f := range []ReportFilter{{Range: "custom"}, {Range: "custom", From: "2026-07-18", To: "2026-07-17"}, {Range: "custom", From: "2026-01-01", To: "2026-07-17"}, {Range: "custom", From: "0000-00-00", To: "x"}} {
+	for _, f := range []ReportFilter{{Range: "custom", To: "2026-07-17"}, {Range: "custom", From: "2026-07-18", To: "2026-07-17"}, {Range: "custom", From: "2026-01-01", To: "2026-07-17"}, {Range: "custom", From: "0000-00-00", To: "x"}} {
 		if _, err := f.Query(now); chat.CodeOf(err) != chat.CodeInvalid {
 			t.Errorf("%+v: %v", f, err)
 		}
