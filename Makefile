@@ -16,7 +16,7 @@ help: ## show this list
 .PHONY: run
 run: build ## build and serve the demo; without DATABASE_URL on a Postgres of its own
 	@[[ -n "$${DATABASE_URL:-}" ]] || .tools/install-postgres
-	SUPPORT_DEMO=1 ./bin/unique-support serve
+	SUPPORT_DEMO=1 SUPPORT_DEMO_WEEK=1 ./bin/unique-support serve
 
 .PHONY: build
 build: ## build ./bin/unique-support

@@ -146,6 +146,9 @@ func Icon(name string) string { return Path(loaded().icons[name]) + "#i-" + name
 // Widget returns the loader that sites include as /widget.js.
 func Widget() []byte { return loaded().files["widget/loader.js"].body }
 
+// Demo returns a picture of the demo shop, nil when there is none of the name.
+func Demo(name string) []byte { return loaded().files["demo/"+name].body }
+
 // Handler serves what Path and ThemePath name, and 404 for everything else.
 func Handler() http.Handler { return loaded() }
 

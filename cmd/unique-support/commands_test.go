@@ -300,6 +300,7 @@ func TestCommands(t *testing.T) {
 			before = want(t, 200, "GET", list, key, "")
 			return strings.Count(before.body, `"visitor"`) > 0
 		})
+		c.refuses("would be mixed", "seed", "--week")
 		if again := c.prints("seed"); again != first {
 			t.Errorf("then %q", again)
 		}

@@ -26,6 +26,7 @@ type config struct {
 	AdminEmail    string        `env:"SUPPORT_ADMIN_EMAIL" default:"admin@example.com" help:"The first administrator's e-mail."`
 	AdminPassword string        `env:"SUPPORT_ADMIN_PASSWORD" help:"The first administrator's password; generated and printed once when empty."`
 	Demo          bool          `env:"SUPPORT_DEMO" help:"A sample line, sample agents and a sample shop at /demo."`
+	DemoWeek      bool          `env:"SUPPORT_DEMO_WEEK" help:"With the demo, a week of sample conversations on three lines, if nobody has written yet."`
 	Limits        string        `env:"SUPPORT_LIMITS" default:"on" enum:"on,off" help:"off lifts every rate limit, for load tests."`
 	FileMB        int64         `env:"SUPPORT_FILE_MB" name:"file-mb" default:"20" help:"The largest picture or file somebody may send, in megabytes (of 1,048,576 bytes), 1 to 200."`
 	Proxies       []string      `env:"SUPPORT_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."`

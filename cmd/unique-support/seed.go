@@ -12,12 +12,20 @@ import (
 	"github.com/taadis/unique-support/handlers/agent"
 )
 
-type seedCommand struct{}
+type seedCommand struct {
+	Week bool `help:"With two more lines, three more agents and some 450 conversations of the last seven days, in a database where nobody has written yet."`
+}
 
 // Run creates what the demo shows.
-func (seedCommand) Run(ctx context.Context, c *config, out io.Writer) error {
+func (k seedCommand) Run(ctx context.Context, c *config, out io.Writer) error {
 	return c.with(ctx, func(db *database) error {
-		if err := seed(ctx, db, agent.NewPasswords()); err != nil {
+		err := error(nil)
+		if k.Week {
+			err = seedWeek(ctx, c, db, agent.NewPasswords())
+		} else {
+			err = seed(ctx, db, agent.NewPasswords())
+		}
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "The demo is there. Its agents sign in as %s and %s with %q.\n", sample.Agents()[0].Email, sample.Agents()[1].Email, sample.Password)

@@ -141,7 +141,7 @@ func start(ctx context.Context, c *config, out io.Writer) (*server, error) {
 	s := &server{db: db, log: log, notice: c.LeaveNotice, URL: address(public.Addr())}
 	passwords := agent.NewPasswords()
 	if s.Password, err = c.firstAdmin(ctx, db, passwords); err == nil && c.Demo {
-		err = seed(ctx, db, passwords)
+		err = c.seed(ctx, db, passwords)
 	}
 	if err != nil {
 		return nil, errors.Join(err, public.Close(), db.Close())
