@@ -56,11 +56,11 @@ func (c loadCommand) Run(ctx context.Context, out io.Writer) error {
 	}
 	c.lighten(ctx)
 	before := c.weigh(ctx)
-	r, held, err := c.conduct(ctx, os.Stderr)
+	r, held, sent, err := c.conduct(ctx, os.Stderr)
 	if err != nil {
 		return err
 	}
-	rep := c.report(r, before, held)
+	rep := c.report(r, before, held, sent)
 	rep.print(out)
 	if c.JSON != "" {
 		b, err := json.MarshalIndent(rep, "", "  ")
@@ -96,9 +96,21 @@ func (c loadCommand) work(ctx context.Context, in io.Reader, out io.Writer) erro
 	}
 	talking, end := context.WithCancel(ctx)
 	var telling sync.WaitGroup
+	sent := make(chan struct{})
 	telling.Go(func() {
-		for pause(talking, time.Second) == nil {
-			_ = say.Encode(word{Open: l.open.Load(), Accepted: l.accepted.Load()})
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for over := sent; ; {
+			w := word{}
+			select {
+			case <-talking.Done():
+				return
+			case <-over:
+				w.Sent, over = true, nil
+			case <-tick.C:
+			}
+			w.Open, w.Accepted = l.open.Load(), l.accepted.Load()
+			_ = say.Encode(w)
 		}
 	})
 	stop := func() { end(); telling.Wait() } // one word at a time
@@ -106,6 +118,7 @@ func (c loadCommand) work(ctx context.Context, in io.Reader, out io.Writer) erro
 	began, used := time.Now(), processor()
 	l.send(ctx)
 	sending, cost := time.Since(began), processor()-used
+	close(sent)
 	l.settle(ctx)
 	stop()
 	streams := l.open.Load()

@@ -15,10 +15,12 @@ import (
 
 // word is what a process tells its parent, one line of JSON each.
 type word struct {
-	Ready    bool    `json:"ready,omitempty"`
-	Open     int64   `json:"open,omitempty"`
-	Accepted int64   `json:"accepted,omitempty"`
-	Result   *result `json:"result,omitempty"`
+	Ready    bool  `json:"ready,omitempty"`
+	Open     int64 `json:"open,omitempty"`
+	Accepted int64 `json:"accepted,omitempty"`
+	// Sent says that this process sends no more.
+	Sent   bool    `json:"sent,omitempty"`
+	Result *result `json:"result,omitempty"`
 }
 
 // worker is a process with its part of the run.
@@ -62,8 +64,8 @@ func (c loadCommand) hire(ctx context.Context, part int) (*worker, error) {
 }
 
 // conduct has all parts connect, then write at the same time, and adds up what they say. held is what the nodes weigh while
-// all streams are open and nobody has written yet.
-func (c loadCommand) conduct(ctx context.Context, progress io.Writer) (sum *result, held weight, err error) {
+// all streams are open and nobody has written yet, sent when everybody has.
+func (c loadCommand) conduct(ctx context.Context, progress io.Writer) (sum *result, held, sent weight, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var workers []*worker
@@ -76,13 +78,13 @@ func (c loadCommand) conduct(ctx context.Context, progress io.Writer) (sum *resu
 	for part := range c.Procs {
 		w, err := c.hire(ctx, part)
 		if err != nil {
-			return nil, held, err
+			return nil, held, sent, err
 		}
 		workers = append(workers, w)
 	}
 	for part, w := range workers {
 		if s, ok := <-w.words; !ok || !s.Ready {
-			return nil, held, fmt.Errorf("part %d could not begin", part)
+			return nil, held, sent, fmt.Errorf("part %d could not begin", part)
 		}
 	}
 	if len(c.Ops) > 0 {
@@ -91,15 +93,20 @@ func (c loadCommand) conduct(ctx context.Context, progress io.Writer) (sum *resu
 	}
 	var results sync.Mutex
 	sum = &result{}
-	done := 0
+	done, over := 0, 0
 	var listening sync.WaitGroup
 	for _, w := range workers {
 		if _, err := w.in.Write([]byte("\n")); err != nil {
-			return nil, held, err
+			return nil, held, sent, err
 		}
 		listening.Go(func() {
 			for s := range w.words {
 				results.Lock()
+				if s.Sent {
+					if over++; over == len(workers) && len(c.Ops) > 0 {
+						sent = c.weigh(ctx)
+					}
+				}
 				if w.now = s; s.Result != nil {
 					sum.add(s.Result)
 					done++
@@ -118,9 +125,9 @@ func (c loadCommand) conduct(ctx context.Context, progress io.Writer) (sum *resu
 		case <-ended:
 			fmt.Fprintln(progress)
 			if done < len(workers) {
-				return nil, held, fmt.Errorf("%d of %d parts did not come to an end", len(workers)-done, len(workers))
+				return nil, held, sent, fmt.Errorf("%d of %d parts did not come to an end", len(workers)-done, len(workers))
 			}
-			return sum, held, nil
+			return sum, held, sent, nil
 		case <-tick.C:
 			var open, accepted int64
 			results.Lock()

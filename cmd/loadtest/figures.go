@@ -12,6 +12,7 @@ type figures struct {
 	open, accepted, rejected, retries atomic.Int64
 	fetches, repeats, drops, refusals atomic.Int64
 	resets, streamed, events          atomic.Int64
+	desked                            atomic.Int64 // bytes on agents' streams
 	unanswered                        atomic.Int64
 	lastRefusal                       atomic.Value // refused
 
@@ -58,6 +59,8 @@ type result struct {
 	Streams, Accepted, Rejected, Retries int64
 	Fetches, Repeats, Drops, Refusals    int64
 	Resets, StreamBytes, Events          int64
+	// DeskBytes are those of StreamBytes that came in on agents' streams.
+	DeskBytes int64
 	// Unanswered are messages nobody knows the fate of: the run ended before the server answered.
 	Unanswered int64
 	// Lost, Doubled, Disordered, Holes and Wrong are the checker's; see check.go.
@@ -80,7 +83,7 @@ func (f *figures) result() *result {
 	defer f.mu.Unlock()
 	r := &result{
 		Streams: f.open.Load(), Accepted: f.accepted.Load(), Rejected: f.rejected.Load(), Retries: f.retries.Load(), Fetches: f.fetches.Load(),
-		Repeats: f.repeats.Load(), Drops: f.drops.Load(), Refusals: f.refusals.Load(), Resets: f.resets.Load(), StreamBytes: f.streamed.Load(),
+		Repeats: f.repeats.Load(), Drops: f.drops.Load(), Refusals: f.refusals.Load(), Resets: f.resets.Load(), StreamBytes: f.streamed.Load() + f.desked.Load(), DeskBytes: f.desked.Load(),
 		Events: f.events.Load(), Unanswered: f.unanswered.Load(), Statuses: map[int]int64{}, Post: f.post, Visitors: f.visitors, Agents: f.agents, Back: f.back,
 	}
 	for status, n := range f.statuses {
@@ -94,7 +97,7 @@ func (f *figures) result() *result {
 func (r *result) add(o *result) {
 	for _, p := range []struct{ to, from *int64 }{
 		{&r.Streams, &o.Streams}, {&r.Accepted, &o.Accepted}, {&r.Rejected, &o.Rejected}, {&r.Retries, &o.Retries}, {&r.Fetches, &o.Fetches},
-		{&r.Repeats, &o.Repeats}, {&r.Drops, &o.Drops}, {&r.Refusals, &o.Refusals}, {&r.Resets, &o.Resets}, {&r.StreamBytes, &o.StreamBytes},
+		{&r.Repeats, &o.Repeats}, {&r.Drops, &o.Drops}, {&r.Refusals, &o.Refusals}, {&r.Resets, &o.Resets}, {&r.StreamBytes, &o.StreamBytes}, {&r.DeskBytes, &o.DeskBytes},
 		{&r.Events, &o.Events}, {&r.Lost, &o.Lost}, {&r.Doubled, &o.Doubled}, {&r.Disordered, &o.Disordered}, {&r.Holes, &o.Holes},
 		{&r.Wrong, &o.Wrong}, {&r.Shown, &o.Shown}, {&r.Unanswered, &o.Unanswered},
 	} {

@@ -135,7 +135,7 @@ func (l *load) enter(ctx context.Context) error {
 			v := &view{load: l, of: k}
 			k.screens = append(k.screens, v)
 			<-pace.C
-			l.reading.Go(func() { l.follow(k.path+"/events", k.token, i, v.last, v.event) })
+			l.reading.Go(func() { l.follow(k.path+"/events", k.token, i, v.last, v.event, &l.streamed) })
 		}
 	}
 	for i := range l.share(l.Agents) {
@@ -144,7 +144,7 @@ func (l *load) enter(ctx context.Context) error {
 			w.views[k] = &view{load: l, of: k, agent: true}
 		}
 		l.desks = append(l.desks, w)
-		l.reading.Go(func() { l.follow("/api/v1/inbox/events", l.Key, i, func() string { return "" }, w.event) })
+		l.reading.Go(func() { l.follow("/api/v1/inbox/events", l.Key, i, func() string { return "" }, w.event, &l.desked) })
 	}
 	return l.opened(ctx)
 }

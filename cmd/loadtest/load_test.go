@@ -41,7 +41,7 @@ func TestLoad(t *testing.T) {
 		if got.broken() || got.Accepted != 500 || got.Unanswered != 0 || got.Streams != 442 {
 			t.Errorf("%d accepted, %d unanswered, %d streams: %q", got.Accepted, got.Unanswered, got.Streams, got.Complaints)
 		}
-		if got.Shown != 500*4 || got.Visitors.count != 1000 || got.Post.count != 500 || got.StreamBytes == 0 {
+		if got.Shown != 500*4 || got.Visitors.count != 1000 || got.Post.count != 500 || got.DeskBytes == 0 || got.StreamBytes <= got.DeskBytes {
 			t.Errorf("%d shown, %d of them to visitors, %d timed, %d bytes", got.Shown, got.Visitors.count, got.Post.count, got.StreamBytes)
 		}
 	})

@@ -87,9 +87,16 @@ type report struct {
 	Result *result     `json:"result"`
 	Before weight      `json:"nodes_before"`
 	Held   weight      `json:"nodes_connected"`
+	Sent   weight      `json:"nodes_sent"`
 	// RSSPerStream is how much the nodes grew for each stream, in bytes; 0 without operator addresses.
 	RSSPerStream float64 `json:"rss_per_stream_bytes"`
 	AcceptedRate float64 `json:"accepted_per_second"`
+	// NodeCPU is the nodes' processor time while messages were sent, of one processor; NodeCPUPerMessage the same in microseconds for
+	// a message accepted. 0 without operator addresses. What the databases took is not in it.
+	NodeCPU           float64 `json:"nodes_cpu_share"`
+	NodeCPUPerMessage float64 `json:"nodes_cpu_us_per_message"`
+	// DeskBytes is what came in on each agent's stream in all, in bytes.
+	DeskBytes float64 `json:"bytes_per_agent"`
 	// BytesPerEvent is what came in on streams by what it brought, heads, heartbeats and overhead included.
 	BytesPerEvent float64 `json:"stream_bytes_per_event"`
 	// CPUPerMessage is the tool's own, in microseconds for a message accepted and shown.
@@ -108,15 +115,22 @@ func summarize(h *histogram) summary {
 	return summary{h.count, ms(h.mean()), ms(h.at(50)), ms(h.at(90)), ms(h.at(99)), ms(h.at(99.9)), ms(h.max)}
 }
 
-func (c loadCommand) report(r *result, before, held weight) *report {
+func (c loadCommand) report(r *result, before, held, sent weight) *report {
 	c.Key = "" // nobody else's to read
-	rep := &report{Flags: c, Result: r, Before: before, Held: held, Times: map[string]summary{
+	rep := &report{Flags: c, Result: r, Before: before, Held: held, Sent: sent, Times: map[string]summary{
 		"accept": summarize(&r.Post), "visitor's screen": summarize(&r.Visitors), "agent's screen": summarize(&r.Agents), "stream back": summarize(&r.Back)}}
 	if n := held.Streams - before.Streams; n > 0 {
 		rep.RSSPerStream = (held.RSS - before.RSS) / n
 	}
 	if r.Sending > 0 {
 		rep.AcceptedRate = float64(r.Accepted) / r.Sending.Seconds()
+	}
+	if cpu := sent.CPU - held.CPU; cpu > 0 && r.Sending > 0 {
+		rep.NodeCPU = cpu / r.Sending.Seconds()
+		rep.NodeCPUPerMessage = cpu * 1e6 / float64(max(1, r.Accepted))
+	}
+	if c.Agents > 0 {
+		rep.DeskBytes = float64(r.DeskBytes) / float64(c.Agents)
 	}
 	if r.Events > 0 {
 		rep.BytesPerEvent = float64(r.StreamBytes) / float64(r.Events)
@@ -137,6 +151,12 @@ func (rep *report) print(out io.Writer) {
 	}
 	row("accepted", "%d in %s: %.0f/s; %d tries more, %d refused for good, %d unanswered; answers %s", r.Accepted, r.Sending.Round(time.Millisecond), rep.AcceptedRate, r.Retries, r.Rejected, r.Unanswered, statuses(r.Statuses))
 	row("shown", "%d; %d pulls, %d repeats not shown; %.0f bytes an event", r.Shown, r.Fetches, r.Repeats, rep.BytesPerEvent)
+	if rep.NodeCPU > 0 {
+		row("nodes while sending", "%.0f%% of a processor, %.0f µs a message; databases not counted", 100*rep.NodeCPU, rep.NodeCPUPerMessage)
+	}
+	if rep.DeskBytes > 0 {
+		row("agents", "%d streams, %.0f KB each", rep.Flags.Agents, rep.DeskBytes/1e3)
+	}
 	row("checked", "%d lost, %d doubled, %d out of order, %d holes, %d wrong", r.Lost, r.Doubled, r.Disordered, r.Holes, r.Wrong)
 	row("tool", "%.0f µs of processor a message", rep.CPUPerMessage)
 	_ = w.Flush()

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -131,14 +132,14 @@ func (w *watcher) event(s *stream) {
 	}
 }
 
-// follow keeps a stream open, at another node each time it ends, until the load leaves.
-func (l *load) follow(path, token string, first int, last func() string, event func(*stream)) {
+// follow keeps a stream open, at another node each time it ends, until the load leaves, and counts what comes in on it.
+func (l *load) follow(path, token string, first int, last func() string, event func(*stream), bytes *atomic.Int64) {
 	if l.Wire == "compact" {
 		path += "?wire=compact"
 	}
 	var lost time.Time
 	for try := 0; l.ctx.Err() == nil; try++ {
-		s, err := l.doors[(first+try)%len(l.doors)].open(l.ctx, path, token, last(), l.Gzip, &l.streamed)
+		s, err := l.doors[(first+try)%len(l.doors)].open(l.ctx, path, token, last(), l.Gzip, bytes)
 		wait := time.Duration(0)
 		if err == nil {
 			l.open.Add(1)
