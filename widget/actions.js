@@ -49,6 +49,20 @@ export class Actions {
   /** Shows the keys. */
   help() { return this._dialog("dialog#keys"); }
 
+  /** Whether something can be done now. @param {string} act */
+  can(act) {
+    const needs = { reply: "form[data-composer]:not([hidden])", transfer: "dialog[data-transfer]", labels: "dialog[data-labels]", side: "main[data-chat]", help: "dialog#keys" };
+    needs.note = needs.reply;
+    return [...document.querySelectorAll(needs[act] ?? `main [data-action="${act}"]`)].some((e) => !e.closest("[hidden]"));
+  }
+
+  /** Presses the button of what no key does. @param {string} act */
+  press(act) {
+    if (act !== "take" && act !== "reopen") return false;
+    document.querySelector(`main button[data-action="${act}"]`).click();
+    return true;
+  }
+
   /** Asks whether to end the conversation. */
   askClose() {
     const ask = [...document.querySelectorAll('details.ask:has([data-action="close"])')].find((d) => d.checkVisibility?.() ?? d.offsetParent);

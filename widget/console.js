@@ -4,6 +4,7 @@ import { Alert } from "./alert.js";
 import { API } from "./api.js";
 import { badge } from "./badge.js";
 import { noticeFiles } from "./files.js";
+import { Bar } from "./bar.js";
 import { Canned } from "./canned.js";
 import { Inbox } from "./inbox.js";
 import { Mates } from "./mates.js";
@@ -52,7 +53,8 @@ class Console {
         return attach;
       },
     }, () => this._pane?.tell(this._words.say("file.reload")));
-    new Keys({ composer: () => this._pane?.composer, actions });
+    const keys = new Keys({ composer: () => this._pane?.composer, actions });
+    new Bar({ words: this._words, can: (act) => actions.can(act), act: (act) => actions.press(act) || keys.run(act), open: (url) => this._opener.open(url) });
     this._named = new Named({ api: this._api, words: this._words, count: () => this._inbox.count(this._pane?.id) });
     this._show();
     const resume = noticeFiles(this._needs, { store: this._store, scope });

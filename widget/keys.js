@@ -1,3 +1,5 @@
+import { recall, remember } from "./memory.js";
+
 const KEYS = { j: "next", ArrowDown: "next", k: "previous", ArrowUp: "previous", r: "reply", n: "note", t: "transfer", l: "labels", e: "close", i: "side", "/": "search", "?": "help", Escape: "back" };
 
 /**
@@ -11,7 +13,9 @@ export function meaning({ key, ctrlKey, metaKey, altKey, isComposing }, typing) 
   return typing ? "" : KEYS[key.length === 1 ? key.toLowerCase() : key] ?? "";
 }
 
-/** The console's keyboard. `data-keys="off"` on the body switches single keys off. */
+const OFF = "support-keys-off";
+
+/** The console's keyboard. Single keys can be switched off, in this browser, where the keys are listed. */
 export class Keys {
   _composer; _actions;
 
@@ -19,12 +23,22 @@ export class Keys {
   constructor({ composer, actions }) {
     this._composer = composer;
     this._actions = actions;
+    const single = document.querySelector("[data-single]");
+    if (single) {
+      single.hidden = false;
+      const box = single.querySelector("input");
+      box.checked = !recall(OFF);
+      box.addEventListener("change", () => remember(OFF, box.checked ? "" : "1"));
+    }
     document.addEventListener("keydown", (event) => {
-      if (event.defaultPrevented || document.body.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
+      if (event.defaultPrevented || (event.key !== "Escape" && recall(OFF)) || document.querySelector("dialog[open]")) return;
       const act = meaning(event, event.target.matches?.("input, textarea, select, [contenteditable]"));
       if (act && this._do(act, event)) event.preventDefault();
     });
   }
+
+  /** Does what a key does. @param {string} act @returns {boolean} whether that could be done */
+  run(act) { return this._do(act, { key: "" }); }
 
   _do(act, event) {
     const composer = this._composer();

@@ -23,6 +23,9 @@ var said = []struct {
 	{"alert_visitor", "console.notify.visitor", nil},
 	{"alert_other", "console.notify.other", nil},
 	{"mentioned", "console.mentioned", []string{"Name", "{name}"}},
+	{"bar_go", "console.bar.go", nil},
+	{"bar_talk", "console.bar.talk", nil},
+	{"bar_search", "console.bar.search", []string{"Q", "{q}"}},
 	{"offline", "console.offline", nil},
 	{"reconnecting", "console.reconnecting", nil},
 	{"queued", "console.queued", []string{"N", "{n}"}},
@@ -76,6 +79,7 @@ var shortcuts = []struct {
 	key     string
 	strokes []string
 }{
+	{"bar", []string{"Ctrl / ⌘", "K"}},
 	{"search", []string{"/"}},
 	{"next", []string{"J", "↓"}},
 	{"previous", []string{"K", "↑"}},
