@@ -126,6 +126,8 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/console/team", manager, a.Team},
 		{get, "/console/team/pending", manager, a.Pending},
 		{post, "/console/team/pending", leader, a.Uninvite},
+		{get, "/console/team/keys", manager, a.Keys},
+		{post, "/console/team/keys", keeper, a.ChangeKeys},
 		{get, "/console/team/log", manager, a.Deeds},
 		{get, "/console/team/log.csv", manager, a.DeedsCSV},
 		{get, "/console/team/invite", leader, a.InvitePage},

@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"strconv"
@@ -83,6 +85,14 @@ const KeyPrefix = "sk_"
 func HashKey(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])
+}
+
+// NewKey makes an API key and says how it is looked up.
+func (h *Handlers) NewKey() (key, hash string) {
+	var b [32]byte
+	_, _ = rand.Read(b[:])
+	key = KeyPrefix + base64.RawURLEncoding.EncodeToString(b[:])
+	return key, HashKey(key)
 }
 
 func (h *Handlers) byKey(ctx context.Context, key string) (chat.Actor, error) {

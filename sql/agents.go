@@ -86,9 +86,15 @@ func (s *Store) AgentByKey(ctx context.Context, hash string) (chat.Agent, error)
 	var r struct {
 		agentRow
 		Scopes pq.StringArray `db:"scopes"`
+		Stale  bool           `db:"stale"`
 	}
 	if err := s.main.get(ctx, &r, "Agent_ByKey", hash); err != nil {
 		return chat.Agent{}, fmt.Errorf("read agent by key: %w", err)
+	}
+	if r.Stale {
+		if _, err := s.main.exec(ctx, "Key_Used", hash); err != nil {
+			s.log.WarnContext(ctx, "not noted that a key was used", "error", err)
+		}
 	}
 	a := r.agent()
 	a.Permissions = slices.DeleteFunc(a.Permissions, func(p chat.Permission) bool { return !slices.Contains(r.Scopes, string(p)) })
@@ -170,64 +176,6 @@ func (s *Store) SetPresence(ctx context.Context, id chat.ID, p chat.Presence) er
 	}
 	if err != nil {
 		return fmt.Errorf("set presence: %w", err)
-	}
-	return nil
-}
-
-// PutKey keeps a new API key by the SHA-256 of its secret, in hex. The same key again changes nothing; another under its id is chat.Conflict.
-func (s *Store) PutKey(ctx context.Context, k chat.APIKey, hash string) error {
-	created := k.Created.Time
-	if created.IsZero() {
-		created = time.Now()
-	}
-	n, err := s.main.exec(ctx, "Key_Put", struct {
-		ID      chat.ID        `db:"id"`
-		Agent   chat.ID        `db:"agent_id"`
-		Name    string         `db:"name"`
-		Hash    string         `db:"hash"`
-		Scopes  pq.StringArray `db:"scopes"`
-		Created time.Time      `db:"created_at"`
-	}{k.ID, k.Agent, k.Name, hash, names(k.Scopes), created})
-	if err == nil && n == 0 {
-		err = chat.Conflict("duplicate", "This already exists.")
-	}
-	if err != nil {
-		return fmt.Errorf("put key: %w", err)
-	}
-	return nil
-}
-
-// Keys returns every API key, the newest last.
-func (s *Store) Keys(ctx context.Context) ([]chat.APIKey, error) {
-	var rows []struct {
-		ID      chat.ID        `db:"id"`
-		Agent   chat.ID        `db:"agent_id"`
-		Name    string         `db:"name"`
-		Scopes  pq.StringArray `db:"scopes"`
-		Created time.Time      `db:"created_at"`
-		Revoked bool           `db:"revoked"`
-	}
-	if err := s.main.selectAll(ctx, &rows, "Key_List"); err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	all := make([]chat.APIKey, len(rows))
-	for i, r := range rows {
-		all[i] = chat.APIKey{ID: r.ID, Agent: r.Agent, Name: r.Name, Scopes: permissions(r.Scopes), Created: chat.Time{Time: r.Created}, Revoked: r.Revoked}
-	}
-	return all, nil
-}
-
-// RevokeKey makes a key open nothing any more, or returns chat.NotFound; revoking it again changes nothing.
-func (s *Store) RevokeKey(ctx context.Context, id chat.ID) error {
-	if _, err := chat.ParseID(string(id)); err != nil {
-		return chat.NotFound()
-	}
-	n, err := s.main.exec(ctx, "Key_Revoke", id)
-	if err == nil && n == 0 {
-		err = chat.NotFound()
-	}
-	if err != nil {
-		return fmt.Errorf("revoke key: %w", err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -23,6 +24,7 @@ type apikeyCommand struct {
 type apikeyCreate struct {
 	User  string   `required:"" help:"The e-mail of the agent it acts as."`
 	Name  string   `required:"" help:"What it is for."`
+	Days  int      `help:"After how many days it opens nothing any more by itself; 0 for never."`
 	Scope []string `help:"A permission it has, such as conversation:read; all of the agent's when none is named."`
 }
 
@@ -41,7 +43,20 @@ func (k apikeyCreate) Run(ctx context.Context, c *config, out io.Writer) error {
 		_, _ = rand.Read(b[:])
 		key := handlers.KeyPrefix + base64.RawURLEncoding.EncodeToString(b[:])
 		now := time.Now()
-		if err := db.PutKey(ctx, chat.APIKey{ID: chat.NewID(now), Agent: a.ID, Name: k.Name, Scopes: scopes, Created: chat.Time{Time: now}}, handlers.HashKey(key)); err != nil {
+		made := chat.APIKey{ID: chat.NewID(now), Agent: a.ID, Name: k.Name, Scopes: scopes, Created: chat.Time{Time: now}}
+		if k.Days < 0 {
+			return errors.New("--days is 0 or more")
+		}
+		if k.Days > 0 {
+			made.Expires = chat.Time{Time: now.AddDate(0, 0, k.Days)}
+		}
+		err = db.ChangeTeam(ctx, func(t chat.TeamChange) error {
+			if err := t.PutKey(made, handlers.HashKey(key)); err != nil {
+				return err
+			}
+			return t.Record(deed("key:create", k.Name, map[string]string{"agent": a.Email}))
+		})
+		if err != nil {
 			return err
 		}
 		fmt.Fprintln(out, key)
@@ -67,13 +82,22 @@ func (apikeyList) Run(ctx context.Context, c *config, out io.Writer) error {
 			return err
 		}
 		w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tAGENT\tNAME\tCREATED\tSTATE\tSCOPES")
+		fmt.Fprintln(w, "ID\tAGENT\tNAME\tCREATED\tUSED\tSTATE\tSCOPES")
 		for _, k := range keys {
 			state := "valid"
-			if k.Revoked {
+			switch {
+			case k.Revoked:
 				state = "revoked"
+			case !k.Expires.IsZero() && k.Expires.Before(time.Now()):
+				state = "expired"
+			case !k.Expires.IsZero():
+				state = "until " + k.Expires.UTC().Format(time.DateOnly)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, emails[k.Agent], k.Name, k.Created.UTC().Format(time.DateOnly), state, scopes(k.Scopes))
+			used := "-"
+			if !k.Used.IsZero() {
+				used = k.Used.UTC().Format(time.DateOnly)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, emails[k.Agent], k.Name, k.Created.UTC().Format(time.DateOnly), used, state, scopes(k.Scopes))
 		}
 		return w.Flush()
 	})
@@ -97,7 +121,14 @@ type apikeyRevoke struct {
 
 // Run revokes a key.
 func (k apikeyRevoke) Run(ctx context.Context, c *config) error {
-	return c.with(ctx, func(db *database) error { return db.RevokeKey(ctx, chat.ID(k.ID)) })
+	return c.with(ctx, func(db *database) error {
+		return db.ChangeTeam(ctx, func(t chat.TeamChange) error {
+			if err := t.RevokeKey(chat.ID(k.ID)); err != nil {
+				return err
+			}
+			return t.Record(deed("key:revoke", k.ID, nil))
+		})
+	})
 }
 
 // permissions reads scopes; none means all there are, which the agent's role then narrows.

@@ -97,6 +97,9 @@ type APIKey struct {
 	Name    string       `json:"name"`
 	Scopes  []Permission `json:"scopes"`
 	Created Time         `json:"created_at"`
+	// Expires is when it opens nothing any more by itself, zero for never; Used is when it was used last, to the minute.
+	Expires Time `json:"expires_at,omitzero"`
+	Used    Time `json:"used_at,omitzero"`
 	// Revoked says that it opens nothing any more.
 	Revoked bool `json:"revoked"`
 }

@@ -105,6 +105,9 @@ type TeamChange interface {
 	DropTeam(id ID) error
 	// PutRouting sets how a line gives what waits to its agents.
 	PutRouting(line string, r Routing) error
+	// PutKey keeps a new API key by the SHA-256 of its secret, in hex; RevokeKey makes one open nothing any more, or is NotFound.
+	PutKey(k APIKey, hash string) error
+	RevokeKey(id ID) error
 	// Record adds a deed to the end of the audit log, under the next number.
 	Record(d Deed) error
 }

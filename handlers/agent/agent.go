@@ -42,6 +42,8 @@ type Door interface {
 	// Frame lets sites show the page in a frame, Framing lets the page show another of ours in one.
 	Frame(c echo.Context, origins []string)
 	Framing(c echo.Context)
+	// NewKey makes an API key and says how it is looked up.
+	NewKey() (key, hash string)
 	// Address is where people reach the server, without a path.
 	Address(c echo.Context) string
 }

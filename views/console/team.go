@@ -36,6 +36,7 @@ type TeamPage struct {
 	Reader
 	Rail Rail
 	Team Team
+	Keys Keys
 	// Tab is the page, Q what is searched for among members.
 	Tab, Q string
 	// Error is why the last form was refused.

@@ -25,9 +25,9 @@ SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.passwo
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
     a.notify,
     ARRAY(SELECT l.line FROM agent_lines l WHERE l.agent_id = a.id ORDER BY l.line) AS lines,
-    k.scopes
+    k.scopes, COALESCE(k.used_at < now() - interval '1 minute', true) AS stale
 FROM api_keys k JOIN agents a ON a.id = k.agent_id JOIN roles r ON r.name = a.role
-WHERE k.hash = $1 AND k.revoked_at IS NULL AND NOT a.disabled;
+WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND NOT a.disabled;
 
 -- name: Agent_List
 SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
@@ -65,12 +65,15 @@ UPDATE agents SET notify = CAST($2 AS jsonb) WHERE id = $1;
 UPDATE agents SET presence = $2 WHERE id = $1;
 
 -- name: Key_Put
-INSERT INTO api_keys (id, agent_id, name, hash, scopes, created_at)
-VALUES (:id, :agent_id, :name, :hash, :scopes, :created_at)
+INSERT INTO api_keys (id, agent_id, name, hash, scopes, created_at, expires_at)
+VALUES (:id, :agent_id, :name, :hash, :scopes, :created_at, :expires_at)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE api_keys.hash = excluded.hash AND api_keys.agent_id = excluded.agent_id;
 
 -- name: Key_List
-SELECT k.id, k.agent_id, k.name, k.scopes, k.created_at, k.revoked_at IS NOT NULL AS revoked FROM api_keys k ORDER BY k.created_at, k.id;
+SELECT k.id, k.agent_id, k.name, k.scopes, k.created_at, k.expires_at, k.used_at, k.revoked_at IS NOT NULL AS revoked FROM api_keys k ORDER BY k.created_at, k.id;
+
+-- name: Key_Used
+UPDATE api_keys SET used_at = now() WHERE hash = $1 AND COALESCE(used_at < now() - interval '1 minute', true);
 
 -- name: Key_Revoke
 UPDATE api_keys SET revoked_at = COALESCE(revoked_at, now()) WHERE id = $1;
