@@ -48,21 +48,22 @@ func (s *Store) sourceOf(l chat.Line) (source, error) {
 }
 
 type lineRow struct {
-	Name      string         `db:"name"`
-	Title     string         `db:"title"`
-	Color     string         `db:"color"`
-	DSN       string         `db:"dsn"`
-	Origins   pq.StringArray `db:"origins"`
-	Locale    string         `db:"locale"`
-	Greeting  []byte         `db:"greeting"`
-	ReplyTime int            `db:"reply_time"`
-	Signing   chat.Signing   `db:"signing"`
-	Secrets   pq.StringArray `db:"identity_secrets"`
-	Hours     []byte         `db:"hours"`
-	Questions []byte         `db:"questions"`
-	Queue     []byte         `db:"queue"`
-	Escalates []byte         `db:"escalation"`
-	Routing   []byte         `db:"routing"`
+	Name       string         `db:"name"`
+	Title      string         `db:"title"`
+	Color      string         `db:"color"`
+	DSN        string         `db:"dsn"`
+	Origins    pq.StringArray `db:"origins"`
+	Locale     string         `db:"locale"`
+	Greeting   []byte         `db:"greeting"`
+	ReplyTime  int            `db:"reply_time"`
+	Signing    chat.Signing   `db:"signing"`
+	Secrets    pq.StringArray `db:"identity_secrets"`
+	Hours      []byte         `db:"hours"`
+	Questions  []byte         `db:"questions"`
+	Attributes []byte         `db:"attributes"`
+	Queue      []byte         `db:"queue"`
+	Escalates  []byte         `db:"escalation"`
+	Routing    []byte         `db:"routing"`
 	// Left is where a copy is that a move left behind.
 	Left stdsql.NullString `db:"left_dsn"`
 	pushRow
@@ -85,6 +86,12 @@ func (r lineRow) line() (chat.Line, error) {
 	}
 	if err := json.Unmarshal(r.Escalates, &l.Escalation); err != nil {
 		return l, fmt.Errorf("read escalation of %s: %w", r.Name, err)
+	}
+	if err := json.Unmarshal(r.Attributes, &l.Attributes); err != nil {
+		return l, fmt.Errorf("read attributes of %s: %w", r.Name, err)
+	}
+	if len(l.Attributes) == 0 {
+		l.Attributes = nil
 	}
 	if len(l.Questions) == 0 {
 		l.Questions = nil

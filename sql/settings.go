@@ -31,7 +31,7 @@ func settings(l chat.Line) (lineRow, error) {
 	for _, x := range []struct {
 		into *[]byte
 		from any
-	}{{&r.Greeting, l.Greeting}, {&r.Hours, l.Hours}, {&r.Questions, append(chat.Questions{}, l.Questions...)}} {
+	}{{&r.Greeting, l.Greeting}, {&r.Hours, l.Hours}, {&r.Questions, append(chat.Questions{}, l.Questions...)}, {&r.Attributes, append(chat.Attributes{}, l.Attributes...)}} {
 		b, err := json.Marshal(x.from)
 		if err != nil {
 			return r, fmt.Errorf("write the settings of %s: %w", l.Name, err)

@@ -27,6 +27,7 @@ func TestStore_ChangeLine(t *testing.T) {
 			l.Title, l.Color, l.Locale, l.ReplyTime, l.Origins = "商店", "#112233", "en", 3, []string{"https://a.example"}
 			l.Greeting = map[string]string{"en": "Hi", "zh-CN": "您好"}
 			l.Questions = chat.Questions{{Name: "name", Type: "text", Label: map[string]string{"en": "Name"}}}
+			l.Attributes = chat.Attributes{{Name: "level", Type: "text"}}
 			l.Hours = chat.Hours{Zone: zone, Week: map[string][]chat.Span{"mon": {{From: 540, To: 1080}}}, Days: map[string][]chat.Span{"2026-10-01": {}}}
 			l.Identity = chat.Identity{Signing: chat.SigningReport, Secrets: []string{"0123456789012345678901234567890123"}}
 			l.Push = chat.Push{URL: "https://a.example/push", Secrets: []string{chat.PushSecretPrefix + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"}, Preview: chat.PreviewWords, Delay: 7 * time.Second}

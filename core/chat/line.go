@@ -22,6 +22,8 @@ type Line struct {
 	ReplyTime int `json:"reply_minutes,omitempty"`
 	// Questions are what it asks before a visitor's first words, unless her identity is signed; see Store.SetQuestions.
 	Questions Questions `json:"-"`
+	// Attributes are what it knows of its host's own facts about visitors; see Store.ChangeLine.
+	Attributes Attributes `json:"-"`
 	// Hours are when it works; see Store.SetHours.
 	Hours Hours `json:"-"`
 	// Queue is what it does while visitors wait; see Store.SetQueue.

@@ -20,13 +20,14 @@ type Section string
 
 // The sections, and what is in each of a Line.
 const (
-	SectionBrand     Section = "brand"     // Title, Color, Locale, ReplyTime
-	SectionWelcome   Section = "welcome"   // Greeting
-	SectionQuestions Section = "questions" // Questions
-	SectionHours     Section = "hours"     // Hours
-	SectionEmbed     Section = "embed"     // Origins
-	SectionIdentity  Section = "identity"  // Identity
-	SectionPush      Section = "push"      // Push
+	SectionBrand      Section = "brand"      // Title, Color, Locale, ReplyTime
+	SectionWelcome    Section = "welcome"    // Greeting
+	SectionQuestions  Section = "questions"  // Questions
+	SectionHours      Section = "hours"      // Hours
+	SectionAttributes Section = "attributes" // Attributes
+	SectionEmbed      Section = "embed"      // Origins
+	SectionIdentity   Section = "identity"   // Identity
+	SectionPush       Section = "push"       // Push
 )
 
 // Mark names what stands in a section: when it is another, the section was changed.
@@ -41,6 +42,8 @@ func (l Line) Mark(s Section) string {
 		what = append(Questions{}, l.Questions...)
 	case SectionHours:
 		what = l.Hours
+	case SectionAttributes:
+		what = append(Attributes{}, l.Attributes...)
 	case SectionEmbed:
 		what = append([]string{}, l.Origins...)
 	case SectionIdentity:
@@ -55,7 +58,7 @@ func (l Line) Mark(s Section) string {
 
 // CheckSettings reports what is wrong with a line, in any of its sections.
 func (l Line) CheckSettings() error {
-	for _, check := range []func() error{l.Check, l.Hours.Check, l.Questions.Check, l.Queue.Check, l.Identity.Check, l.Push.Check} {
+	for _, check := range []func() error{l.Check, l.Hours.Check, l.Questions.Check, l.Attributes.Check, l.Queue.Check, l.Identity.Check, l.Push.Check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -79,6 +82,7 @@ func (l Line) Differences(to Line) map[string]string {
 		note("greeting_"+strings.ReplaceAll(locale, "-", "_"), l.Greeting[locale], to.Greeting[locale])
 	}
 	note("questions", l.Questions.names(), to.Questions.names())
+	note("attributes", l.Attributes.names(), to.Attributes.names())
 	note("hours", l.Hours.text(), to.Hours.text())
 	note("origins", strings.Join(l.Origins, " "), strings.Join(to.Origins, " "))
 	note("signing", string(l.Identity.Signing), string(to.Identity.Signing))
@@ -89,7 +93,7 @@ func (l Line) Differences(to Line) map[string]string {
 		note("push_delay", l.Push.Delay.String(), to.Push.Delay.String())
 	}
 	note("push_secrets", strconv.Itoa(len(l.Push.Secrets)), strconv.Itoa(len(to.Push.Secrets)))
-	for _, s := range []Section{SectionQuestions, SectionHours, SectionIdentity, SectionPush} { // what differs in something not told
+	for _, s := range []Section{SectionQuestions, SectionAttributes, SectionHours, SectionIdentity, SectionPush} { // what differs in something not told
 		if name := string(s); len(changed) == 0 && l.Mark(s) != to.Mark(s) {
 			changed[name] = "…"
 		}

@@ -35,7 +35,7 @@ func (e *lineError) Unwrap() error { return e.error }
 
 // fields are where an error stands, by its key.
 var fields = map[string]string{
-	"line_title": "title", "line_name": "name", "line_taken": "name", "color": "color", "reply_time": "reply_minutes", "greeting": "greeting.zh-CN", "questions": "questions",
+	"line_title": "title", "line_name": "name", "line_taken": "name", "color": "color", "reply_time": "reply_minutes", "greeting": "greeting.zh-CN", "questions": "questions", "attribute": "attributes", "attributes_most": "attributes",
 	"hours": "days", "hours_zone": "zone", "origin": "origins", "signing": "signing", "identity_secret": "signing", "push_url": "url", "push_preview": "preview", "push_delay": "delay",
 }
 
@@ -90,6 +90,8 @@ func take(l *chat.Line, s chat.Section, f url.Values) wrongs {
 				wrong["q."+strconv.Itoa(i)] = chat.Invalid("question", "A question has a name of a-z, 0-9 and _, a label, and, to choose from, 2 to 12 options in each language.")
 			}
 		}
+	case chat.SectionAttributes:
+		l.Attributes, wrong = attributes(f)
 	case chat.SectionHours:
 		l.Hours, wrong = hours(f)
 	case chat.SectionEmbed:
@@ -116,14 +118,54 @@ func take(l *chat.Line, s chat.Section, f url.Values) wrongs {
 	return wrong
 }
 
-// asked reads the questions.
-func asked(f url.Values) (q chat.Questions) {
-	at := func(name string, i int) string {
+// attributes reads what is known of the host's facts.
+func attributes(f url.Values) (as chat.Attributes, wrong wrongs) {
+	wrong = wrongs{}
+	at := nth(f)
+	for i := range f["a.name"] {
+		a := chat.Attribute{Name: at("a.name", i), Type: at("a.type", i), Hidden: at("a.hidden", i) == "1", Label: map[string]string{}}
+		for _, locale := range []string{i18n.Chinese, i18n.English} {
+			if label := at("a.label."+locale, i); label != "" {
+				a.Label[locale] = label
+			}
+			for _, line := range lines(at("a.choices."+locale, i)) {
+				value, called, ok := strings.Cut(line, "=")
+				if !ok || a.Type != "choice" {
+					called = value
+				}
+				if a.Type != "choice" {
+					continue
+				}
+				if a.Choices == nil {
+					a.Choices = map[string]map[string]string{}
+				}
+				if a.Choices[locale] == nil {
+					a.Choices[locale] = map[string]string{}
+				}
+				a.Choices[locale][strings.TrimSpace(value)] = strings.TrimSpace(called)
+			}
+		}
+		if err := (chat.Attributes{a}).Check(); err != nil {
+			wrong["a."+strconv.Itoa(i)] = err
+		}
+		as = append(as, a)
+	}
+	return as, wrong
+}
+
+// nth reads the n-th of a field that stands in the form more than once.
+func nth(f url.Values) func(name string, i int) string {
+	return func(name string, i int) string {
 		if all := f[name]; i < len(all) {
 			return strings.TrimSpace(all[i])
 		}
 		return ""
 	}
+}
+
+// asked reads the questions.
+func asked(f url.Values) (q chat.Questions) {
+	at := nth(f)
 	for i := range f["q.name"] {
 		x := chat.Question{Name: at("q.name", i), Type: at("q.type", i), Optional: at("q.optional", i) == "1", Label: map[string]string{}}
 		for _, locale := range []string{i18n.Chinese, i18n.English} {
@@ -239,23 +281,26 @@ func turn(l *chat.Line, s chat.Section, rotate bool) (secret string, err error) 
 func edit(f url.Values, s chat.Section, action string) bool {
 	verb, what, _ := strings.Cut(action, " ")
 	n, _ := strconv.Atoi(what)
-	questions := []string{"q.name", "q.type", "q.optional", "q.label.zh-CN", "q.label.en", "q.options.zh-CN", "q.options.en"}
+	several := map[chat.Section][]string{
+		chat.SectionQuestions:  {"q.name", "q.type", "q.optional", "q.label.zh-CN", "q.label.en", "q.options.zh-CN", "q.options.en"},
+		chat.SectionAttributes: {"a.name", "a.type", "a.hidden", "a.label.zh-CN", "a.label.en", "a.choices.zh-CN", "a.choices.en"},
+	}[s]
 	switch {
 	case s == chat.SectionHours && verb == "span" && slices.Contains(weekdays(), what):
 		f.Add("from."+what, "")
 		f.Add("to."+what, "")
-	case s == chat.SectionQuestions && verb == "add":
-		for _, name := range questions {
-			f.Add(name, map[string]string{"q.type": "text"}[name])
+	case several != nil && verb == "add":
+		for _, name := range several {
+			f.Add(name, map[string]string{"q.type": "text", "a.type": "text"}[name])
 		}
-	case s == chat.SectionQuestions && verb == "drop":
-		for _, name := range questions {
+	case several != nil && verb == "drop":
+		for _, name := range several {
 			if n >= 0 && n < len(f[name]) {
 				f[name] = slices.Delete(f[name], n, n+1)
 			}
 		}
-	case s == chat.SectionQuestions && verb == "up":
-		for _, name := range questions {
+	case several != nil && verb == "up":
+		for _, name := range several {
 			if n > 0 && n < len(f[name]) {
 				f[name][n-1], f[name][n] = f[name][n], f[name][n-1]
 			}

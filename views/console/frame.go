@@ -213,8 +213,6 @@ func (p Page) meta() ui.Head {
 	return h
 }
 
-func (m Me) label() string { return m.Text.F("console.me.label", "Name", m.Name, "State", m.State) }
-
 // tabbed are a phone's tabs, or the lists that have no room among them.
 func (r Rail) tabbed(less bool) (some []Entry) {
 	for _, e := range r.Views {

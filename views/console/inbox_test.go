@@ -211,7 +211,7 @@ func TestReader_Side(t *testing.T) {
 	t.Run("attributes that are none", func(t *testing.T) {
 		t.Parallel()
 		for _, raw := range []string{"", "null", "[]", `"x"`, "{", `{"a":`, `{"a":1,`} {
-			if got := r.attributes(json.RawMessage(raw)); len(got) > 1 {
+			if got := r.attributes("shop", json.RawMessage(raw)); len(got) > 1 {
 				t.Errorf("%s: %+v", raw, got)
 			}
 		}

@@ -65,7 +65,7 @@ type part struct {
 
 func parts() []part {
 	return []part{
-		{chat.SectionBrand, "palette"}, {chat.SectionWelcome, "chat"}, {chat.SectionQuestions, "note"}, {chat.SectionHours, "clock"},
+		{chat.SectionBrand, "palette"}, {chat.SectionWelcome, "chat"}, {chat.SectionQuestions, "note"}, {chat.SectionHours, "clock"}, {chat.SectionAttributes, "tag"},
 		{chat.SectionEmbed, "code"}, {chat.SectionIdentity, "key"}, {chat.SectionPush, "bell"}, {SectionDatabase, "database"},
 	}
 }
@@ -197,8 +197,11 @@ func (p SettingsPage) spans(day string) (pairs [][2]string) {
 }
 
 // asked are the numbers of the questions in the form.
-func (p SettingsPage) asked() (numbers []string) {
-	for i := range len(p.Form["q.name"]) {
+func (p SettingsPage) asked() []string { return p.rows("q.name") }
+
+// rows are the numbers of what stands in the form more than once.
+func (p SettingsPage) rows(name string) (numbers []string) {
+	for i := range len(p.Form[name]) {
 		numbers = append(numbers, fmt.Sprint(i))
 	}
 	return numbers
@@ -291,6 +294,20 @@ func SettingsForm(l chat.Line, s chat.Section) url.Values {
 			for _, locale := range []string{"zh-CN", "en"} {
 				f.Add("q.label."+locale, q.Label[locale])
 				f.Add("q.options."+locale, strings.Join(q.Options[locale], "\n"))
+			}
+		}
+	case chat.SectionAttributes:
+		for _, a := range l.Attributes {
+			f.Add("a.name", a.Name)
+			f.Add("a.type", a.Type)
+			f.Add("a.hidden", map[bool]string{true: "1", false: ""}[a.Hidden])
+			for _, locale := range []string{"zh-CN", "en"} {
+				f.Add("a.label."+locale, a.Label[locale])
+				var choices []string
+				for _, value := range slices.Sorted(maps.Keys(a.Choices[locale])) {
+					choices = append(choices, value+" = "+a.Choices[locale][value])
+				}
+				f.Add("a.choices."+locale, strings.Join(choices, "\n"))
 			}
 		}
 	case chat.SectionHours:

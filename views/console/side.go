@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/url"
 	"strconv"
@@ -73,7 +72,7 @@ func (r Reader) Side(l List, c chat.Conversation, v chat.Visitor, earlier []chat
 		Fact{Name: r.Text.S("console.side.language"), Value: r.language(v.Locale)},
 		Fact{Name: r.Text.S("console.side.seen"), Value: r.moment(v.Seen)},
 	)
-	s.Attributes = r.attributes(v.Attributes)
+	s.Attributes = r.attributes(c.Line, v.Attributes)
 	for _, a := range c.Answers {
 		s.Answers = append(s.Answers, facts(Fact{Name: a.Label, Value: a.Value})...)
 	}
@@ -128,27 +127,6 @@ func facts(in ...Fact) []Fact {
 		}
 	}
 	return out
-}
-
-// attributes reads the host's own facts in the order it wrote them; what is not a JSON object has none.
-func (r Reader) attributes(b json.RawMessage) []Fact {
-	d := json.NewDecoder(bytes.NewReader(b))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil
-	}
-	var out []Fact
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return out
-		}
-		var v json.RawMessage
-		if d.Decode(&v) != nil {
-			return out
-		}
-		out = append(out, Fact{Name: shorten(name.(string), 60), Value: r.value(v)})
-	}
-	return facts(out...)
 }
 
 // value writes a JSON value for people: texts as they are, yes and no in her language, lists with commas, the rest as JSON.
