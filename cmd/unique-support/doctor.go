@@ -35,6 +35,8 @@ func (d doctorCommand) Run(ctx context.Context, c *config, out io.Writer) error 
 	found = append(found, c.diagnoseSettings()...)
 	found = append(found, c.diagnoseDatabases(ctx)...)
 	found = append(found, c.diagnoseURL(ctx)...)
+	found = append(found, c.diagnoseMail(ctx))
+	found = append(found, c.diagnoseSignOn(ctx)...)
 	sick := 0
 	for _, f := range found {
 		if f.State == "BAD" {

@@ -118,6 +118,18 @@ func (s *Sender) Send(ctx context.Context, l chat.Letter) error {
 	return refusal(c.DialAndSendWithContext(ctx, m))
 }
 
+// Try asks the server whether it is there and takes the password; it sends nothing.
+func (s *Sender) Try(ctx context.Context) error {
+	c, err := gomail.NewClient(s.server, s.with...)
+	if err != nil {
+		return err
+	}
+	if err := c.DialWithContext(ctx); err != nil {
+		return err
+	}
+	return c.Close()
+}
+
 // refusal tells what a server will never take from what it may take later.
 func refusal(err error) error {
 	e, ok := errors.AsType[*gomail.SendError](err)

@@ -227,6 +227,13 @@ func TestSender_Send(t *testing.T) {
 		if err := s.Send(t.Context(), invite); err == nil || strings.Contains(err.Error(), "wrong") {
 			t.Errorf("got %v", err)
 		}
+		if err := s.Try(t.Context()); err == nil || strings.Contains(err.Error(), "wrong") {
+			t.Errorf("got %v", err)
+		}
+		well := &box{}
+		if err := sender(t, "smtp://desk:p%40ss%2Fword@"+well.serve(t, nil)+"?tls=off", nil).Try(t.Context()); err != nil || len(well.got) != 0 || well.user != "desk" {
+			t.Errorf("got %v, %v", well, err)
+		}
 		bad := invite
 		bad.To = "a\r\nBcc: b@example.com"
 		if err := s.Send(t.Context(), bad); !errors.Is(err, chat.Invalid("mail_refused", "")) {
