@@ -29,21 +29,22 @@ type policy struct {
 
 // The policies in use.
 var (
-	anyone  = policy{open: true}
-	greeted = policy{open: true, visitor: true}
-	guest   = policy{visitor: true}
-	reader  = policy{permission: chat.ConversationRead}
-	replier = policy{permission: chat.ConversationReply}
-	either  = policy{visitor: true, permission: chat.ConversationRead}
-	writer  = policy{visitor: true, permission: chat.ConversationReply}
-	inside  = policy{signedIn: true, page: true}
-	manager = policy{permission: chat.AdminRead, page: true}
-	looker  = policy{permission: chat.AdminRead}
-	setter  = policy{permission: chat.AdminWrite}
-	keeper  = policy{permission: chat.AdminWrite, page: true}
-	leader  = policy{permission: chat.TeamWrite, page: true}
-	counter = policy{permission: chat.ReportsRead, page: true}
-	auditor = policy{permission: chat.ReportsRead}
+	anyone   = policy{open: true}
+	greeted  = policy{open: true, visitor: true}
+	guest    = policy{visitor: true}
+	reader   = policy{permission: chat.ConversationRead}
+	replier  = policy{permission: chat.ConversationReply}
+	either   = policy{visitor: true, permission: chat.ConversationRead}
+	writer   = policy{visitor: true, permission: chat.ConversationReply}
+	inside   = policy{signedIn: true, page: true}
+	manager  = policy{permission: chat.AdminRead, page: true}
+	looker   = policy{permission: chat.AdminRead}
+	setter   = policy{permission: chat.AdminWrite}
+	keeper   = policy{permission: chat.AdminWrite, page: true}
+	leader   = policy{permission: chat.TeamWrite, page: true}
+	counter  = policy{permission: chat.ReportsRead, page: true}
+	auditor  = policy{permission: chat.ReportsRead}
+	overseer = policy{permission: chat.Supervise, page: true}
 )
 
 func (p policy) agent() bool { return p.permission != "" || p.signedIn }
@@ -141,6 +142,8 @@ func (h *Handlers) routes(v *visitor.Handlers, a *agent.Handlers, p *api.Handler
 		{get, "/console/settings/:line/preview", manager, a.Preview},
 		{get, "/console/settings/:line/:section", manager, a.Settings},
 		{post, "/console/settings/:line/:section", keeper, a.SaveSettings},
+		{get, "/console/handover", overseer, a.HandoverPage},
+		{post, "/console/handover", overseer, a.Handover},
 		{get, "/console/team/teams", manager, a.Teams},
 		{post, "/console/team/teams", leader, a.ChangeTeams},
 		{get, "/console/reports", counter, a.Reports},

@@ -212,3 +212,26 @@ func TestPages_teams(t *testing.T) {
 		t.Error("it is there")
 	}
 }
+
+func TestPages_handover(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *Options) { o.Unlimited = true })
+	_, gu := r.member("gu", "supervisor")
+	ann, agent := r.member("ann", "agent")
+	v := r.caller("shop")
+	r.want(r.send(v, "one"), 201, "")
+	r.want(agent("GET", "/console/handover"), 403, "")
+	r.want(agent("POST", "/console/handover", "id", v.conversation, "to", string(ann.ID)), 403, "")
+	if a := r.want(gu("GET", "/console/handover"), 200, ""); !bytes.Contains(a.body, []byte(`value="`+v.conversation+`"`)) || !bytes.Contains(a.body, []byte(string(ann.ID))) {
+		t.Error("it is not offered")
+	}
+	a := r.want(gu("POST", "/console/handover", "id", v.conversation, "to", "", "note", "x < y"), 422, "")
+	if !bytes.Contains(a.body, []byte(`value="x &lt; y"`)) || !bytes.Contains(a.body, []byte("checked")) {
+		t.Error("what was filled in is gone")
+	}
+	r.want(gu("POST", "/console/handover", "id", v.conversation, "id", "x", "to", string(ann.ID)), 409, "")
+	if c, err := r.store.Conversation(t.Context(), "shop", chat.ID(v.conversation)); err != nil || c.Agent.ID != ann.ID {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	r.want(gu("POST", "/console/handover", "id", v.conversation, "to", string(ann.ID)), 303, "")
+}

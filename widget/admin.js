@@ -6,6 +6,14 @@ document.addEventListener("change", ({ target }) => {
   if (target instanceof HTMLElement && target.matches("[data-submits]")) /** @type {HTMLSelectElement} */ (target).form?.requestSubmit();
 });
 
+// One box for all of a name in its form.
+for (const all of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-checks]"))) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (all.form?.querySelectorAll(`[name="${all.dataset.checks}"]`) ?? [])) one.checked = all.checked;
+  });
+}
+
 for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-copies]"))) {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {

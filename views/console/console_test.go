@@ -135,13 +135,16 @@ func states(r Reader) map[string]templ.Component {
 			p.Team.Teams = []chat.Team{{ID: id(41), Name: "Night", Agents: []chat.ID{id(2)}}, {ID: id(42), Name: "Nobody"}}
 			p.Team.Members[1].Skills, p.Team.Members[1].Room, p.TeamForm = []string{"French"}, map[string]int{"shop": 2}, chat.Team{ID: id(42), Name: "Refused"}
 		}),
-		"no teams":         desk(TabTeams, func(*TeamPage) {}),
-		"teams only read":  desk(TabTeams, func(p *TeamPage) { p.Agent.Permissions = []chat.Permission{chat.AdminRead} }),
-		"pending":          desk(TabPending, func(p *TeamPage) { p.Link, p.LinkFor = "https://desk.example/console/join/x", "new@hemu.example" }),
-		"nothing pending":  desk(TabPending, func(p *TeamPage) { p.Team.Pending = nil }),
-		"audit log":        desk(TabLog, func(p *TeamPage) { sound := true; p.Team.Sound, p.Team.More = &sound, true }),
-		"audit log broken": desk(TabLog, func(p *TeamPage) { sound := false; p.Team.Sound = &sound }),
-		"audit log empty":  desk(TabLog, func(p *TeamPage) { p.Team.Deeds = nil }),
+		"hand over": Handover{Reader: r, Rail: r.Beside("handover", counts), Open: inbox().Conversations, More: true, Seats: talk().Seats, Teams: []chat.Team{{ID: id(41), Name: "Night"}},
+			Chosen: []chat.ID{id(13)}, To: "team:" + string(id(41)), Note: "<b>", Error: "no", Done: 2}.View(),
+		"nothing to hand over": Handover{Reader: r, Rail: r.Beside("handover", counts)}.View(),
+		"no teams":             desk(TabTeams, func(*TeamPage) {}),
+		"teams only read":      desk(TabTeams, func(p *TeamPage) { p.Agent.Permissions = []chat.Permission{chat.AdminRead} }),
+		"pending":              desk(TabPending, func(p *TeamPage) { p.Link, p.LinkFor = "https://desk.example/console/join/x", "new@hemu.example" }),
+		"nothing pending":      desk(TabPending, func(p *TeamPage) { p.Team.Pending = nil }),
+		"audit log":            desk(TabLog, func(p *TeamPage) { sound := true; p.Team.Sound, p.Team.More = &sound, true }),
+		"audit log broken":     desk(TabLog, func(p *TeamPage) { sound := false; p.Team.Sound = &sound }),
+		"audit log empty":      desk(TabLog, func(p *TeamPage) { p.Team.Deeds = nil }),
 		"invite": desk("", func(p *TeamPage) {
 			p.Form = &TeamForm{Email: "x", Role: "agent", Lines: []string{"shop"}, Capacity: "6"}
 		}),

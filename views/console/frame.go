@@ -105,6 +105,9 @@ func (r Reader) rail(l List, n chat.Counts, open chat.ID) Rail {
 		rail.Pages = append(rail.Pages, Entry{Name: "board", Label: r.Text.S("console.board.title"), Href: "/console/board", Icon: "monitor", Count: -1},
 			Entry{Name: "reports", Label: r.Text.S("console.reports.title"), Href: "/console/reports", Icon: "chart", Count: -1})
 	}
+	if r.Agent.Actor().May(chat.Supervise) {
+		rail.Pages = append(rail.Pages, Entry{Name: "handover", Label: r.Text.S("console.handover.title"), Href: "/console/handover", Icon: "transfer", Count: -1})
+	}
 	if r.Agent.Actor().May(chat.AdminRead) {
 		rail.Pages = append(rail.Pages, Entry{Name: "team", Label: r.Text.S("console.team.title"), Href: "/console/team", Icon: "users", Count: -1},
 			Entry{Name: "settings", Label: r.Text.S("console.settings.title"), Href: "/console/settings", Icon: "sliders", Count: -1})

@@ -23,7 +23,7 @@ func TestReader_Why(t *testing.T) {
 		zh, en string
 	}{
 		{decided("least_busy", chat.KindSystem, chat.Grounds{Open: 2, Capacity: 6}), "手上最少，2/6", "Least busy, 2 of 6"},
-		{decided("round_robin", chat.KindSystem, chat.Grounds{Team: night, Skill: "法语"}), "按顺序轮到 · 团队：Night · 技能：法语", "Next in turn · team Night · skill 法语"},
+		{decided("round_robin", chat.KindSystem, chat.Grounds{Team: night, Skill: "法语"}), "按顺序轮到 · 小组：Night · 技能：法语", "Next in turn · team Night · skill 法语"},
 		{decided("last_agent", chat.KindSystem, chat.Grounds{VIP: true}), "上次接待过这位访客 · 优先访客", "Helped this visitor last · priority visitor"},
 		{decided("named_agent", chat.KindSystem, chat.Grounds{Returned: true}), "本业务线优先指定 · 曾回到排队", "Preferred on this line · back in the queue before"},
 		{decided("overflow", chat.KindSystem, chat.Grounds{Waited: 75, Team: night}), "等了 1:15，由其他人支援", "Helped out after 1:15"},
