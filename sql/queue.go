@@ -152,11 +152,8 @@ func (s *Store) Pass(ctx context.Context, line string, a chat.Passing) (chat.Mov
 		if _, err := b.t.exec("Queue_Ask", r.ID, a.Team.ID, a.Team.Name, a.Skill, a.By.ID); err != nil {
 			return nil, err
 		}
-		if !r.Human.Valid { // it was sent on to people
-			r.Human = some(b.time(r))
-			if _, err := b.t.exec("Conversation_Human", r.ID, r.Human.Time); err != nil {
-				return nil, err
-			}
+		if err := b.toPeople(r); err != nil {
+			return nil, err
 		}
 		if r.Status == chat.StatusWaiting {
 			return nil, nil // for somebody else than before; her visitor waits as she did

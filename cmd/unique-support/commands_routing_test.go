@@ -36,6 +36,11 @@ func (c typist) setsRouting(t *testing.T) {
 			t.Errorf("it says\n%s", out)
 		}
 		c.refuses("Change the line first", "team", "drop", "Night")
+		c.refuses("later than she is reminded", "line", "routing", "mall", "--close", "10")
+		c.prints("line", "routing", "mall", "--lost", "90", "--remind", "10", "--close", "15")
+		if out := c.prints("line", "routing", "mall"); !matches(out, `agent lost +90 s`, `remind +10 min`, `close +15 min`) {
+			t.Errorf("it says\n%s", out)
+		}
 		c.prints("line", "routing", "mall", "--no-last-agent", "--agent", "none", "--vip", "", "--team", "none", "--skill", "", "--overflow", "0", "--overflow-team", "none")
 		if out := c.prints("line", "routing", "mall"); !matches(out, `last agent +false`, `named agent +none`, `vip +none`, `team +none`, `overflow +never`) {
 			t.Errorf("it says\n%s", out)

@@ -25,6 +25,9 @@ type lineRouting struct {
 	Skill        *string `help:"Give only to agents who have this skill; empty takes it back."`
 	Overflow     *int    `placeholder:"SECONDS" help:"After how many seconds of waiting others help out; 0 is never."`
 	OverflowTeam string  `placeholder:"TEAM" help:"Who helps out then; anybody when none."`
+	Lost         *int    `placeholder:"SECONDS" help:"After how many seconds without a console an agent's conversations go back to the head of the queue; 0 is never."`
+	Remind       *int    `placeholder:"MINUTES" help:"After how many minutes without a word a visitor who was answered is asked whether she is still there; 0 is never."`
+	Close        *int    `placeholder:"MINUTES" help:"After how many minutes her conversation ends then; 0 is never."`
 }
 
 // Run changes what is named, and says how things are when nothing is.
@@ -62,6 +65,9 @@ func (l lineRouting) change(ctx context.Context, db *database, r chat.Routing) (
 	set(&r.VIP, l.VIP)
 	set(&r.Skill, l.Skill)
 	set(&r.Overflow, l.Overflow)
+	set(&r.Lost, l.Lost)
+	set(&r.Remind, l.Remind)
+	set(&r.Close, l.Close)
 	switch l.Agent {
 	case "":
 	case nobody:
@@ -119,10 +125,18 @@ func printRouting(ctx context.Context, db *database, out io.Writer, r chat.Routi
 	for _, row := range [][2]string{
 		{"order", string(cmp.Or(r.Order, chat.LeastBusy))}, {"last agent", strconv.FormatBool(r.LastAgent)}, {"named agent", cmp.Or(agent, nobody)},
 		{"vip", cmp.Or(r.VIP, nobody)}, {"team", cmp.Or(team, nobody)}, {"skill", cmp.Or(r.Skill, nobody)}, {"overflow", after},
+		{"agent lost", period(r.Lost, "s")}, {"remind", period(r.Remind, "min")}, {"close", period(r.Close, "min")},
 	} {
 		fmt.Fprintf(out, "%-13s  %s\n", row[0], row[1])
 	}
 	return nil
+}
+
+func period(n int, unit string) string {
+	if n == 0 {
+		return "never"
+	}
+	return strconv.Itoa(n) + " " + unit
 }
 
 func agentOf(ctx context.Context, db *database, id chat.ID) (string, error) {

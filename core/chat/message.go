@@ -170,7 +170,7 @@ const RecallWithin = 2 * time.Minute
 
 // Notice is the Data of a notice: which sentence it is and what goes into it. The reader's page says it in her language.
 type Notice struct {
-	// Name is one of joined, queued, transferred, passed, human, closed, reopened, left, rated, recalled.
+	// Name is one of joined, queued, transferred, passed, human, reminded, ending, closed, reopened, left, rated, recalled.
 	Name string `json:"notice"`
 	// Agent is the name of the agent it is about.
 	Agent string `json:"agent,omitempty"`
@@ -180,6 +180,8 @@ type Notice struct {
 	By Kind `json:"by,omitempty"`
 	// Score is the rating given, 1 to 5.
 	Score int `json:"score,omitempty"`
+	// Minutes are those until a conversation ends whose visitor says nothing; only on ending.
+	Minutes int `json:"minutes,omitempty"`
 	// Seq is the message that was taken back: the entry with it is the news of that and shows nothing itself. The message
 	// has become a notice without it, which says so in its place.
 	Seq int64 `json:"seq,omitempty"`

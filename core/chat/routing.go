@@ -20,6 +20,12 @@ type Routing struct {
 	// Overflow is after how many seconds of waiting somebody else may have it: who is in OverflowTeam or, without one, anybody. 0 is never.
 	Overflow     int `json:"overflow_seconds,omitempty"`
 	OverflowTeam ID  `json:"overflow_team_id,omitempty"`
+	// Lost is after how many seconds without a console an agent's conversations go back to the head of the queue; 0 is never.
+	Lost int `json:"lost_seconds,omitempty"`
+	// Remind and Close are after how many minutes without a word a visitor who was answered is asked whether she is still there, and
+	// her conversation ends; 0 is never. Nothing ends before she was asked.
+	Remind int `json:"remind_minutes,omitempty"`
+	Close  int `json:"close_minutes,omitempty"`
 }
 
 // Order is who comes first among agents who could be given a conversation.
@@ -45,8 +51,9 @@ const (
 	// skillMax is how many characters a skill has, skillsMost how many of them one agent.
 	skillMax   = 40
 	skillsMost = 30
-	// overflowMost is a day, in seconds.
+	// overflowMost is a day, in seconds; idleMost a week, in minutes.
 	overflowMost = 24 * 3600
+	idleMost     = 7 * 24 * 60
 )
 
 // CheckSkills reports what is wrong with an agent's skills.
@@ -94,11 +101,16 @@ func (r Routing) Check() error {
 	if name, values := r.Ahead(); r.VIP != "" && (name == "" || len(values) == 0 || CheckText(r.VIP, 200) != nil) {
 		return Invalid("routing_vip", "The visitors who come first are named by an attribute: vip, or level=gold,platinum.")
 	}
-	if r.Overflow != 0 && (r.Overflow < 5 || r.Overflow > overflowMost) {
-		return Invalid("routing_limit", "Others help out after 5 to 86,400 seconds; 0 is never.")
+	for _, within := range []struct{ n, least, most int }{{r.Overflow, 5, overflowMost}, {r.Lost, 30, 3600}, {r.Remind, 1, idleMost}, {r.Close, 1, idleMost}} {
+		if within.n != 0 && (within.n < within.least || within.n > within.most) {
+			return Invalid("routing_limit", "Others help out after 5 to 86,400 seconds, an agent is lost after 30 to 3,600; minutes are 1 to 10,080. 0 is never.")
+		}
 	}
-	if r.OverflowTeam != "" && r.Overflow == 0 {
+	switch {
+	case r.OverflowTeam != "" && r.Overflow == 0:
 		return Invalid("routing_overflow", "Say after how many seconds the other team helps out.")
+	case r.Close > 0 && (r.Remind == 0 || r.Remind >= r.Close):
+		return Invalid("routing_idle", "A visitor is asked before her conversation ends: it has to end later than she is reminded.")
 	}
 	return nil
 }

@@ -33,6 +33,13 @@ func (d *Desk) assign(ctx context.Context, l *line) error {
 			return nil
 		case <-l.free:
 		case <-tick.C:
+			moved, err := d.store.Tend(ctx, l.name, chat.NewTrace())
+			for _, m := range moved {
+				_ = d.moved(chat.StatusOpen, m)
+			}
+			if err != nil && ctx.Err() == nil && chat.CodeOf(err) != chat.CodeLineUnavailable {
+				d.log.Error("not done what was due", "line", l.name, "error", err)
+			}
 		}
 		if err := d.serveQueue(ctx, l); err != nil && ctx.Err() == nil && chat.CodeOf(err) != chat.CodeLineUnavailable {
 			d.log.Error("queue not served", "line", l.name, "error", err)

@@ -107,6 +107,9 @@ type Conversations interface {
 	Decisions(ctx context.Context, line string, conversation chat.ID) ([]chat.Decision, error)
 	// Pass makes a conversation that has not ended wait, at the head of the queue, for whom it asks now; nobody has it then.
 	Pass(ctx context.Context, line string, p chat.Passing) (chat.Moved, error)
+	// Tend does what the line's routing says is due by now, and returns what that moved: what a lost agent had waits again, a visitor
+	// who says nothing is reminded, and what she has left ends.
+	Tend(ctx context.Context, line string, trace string) ([]chat.Moved, error)
 	// Disband makes what asks for the team, on any line, ask for none; the error is that of one line that failed.
 	Disband(ctx context.Context, team chat.ID) error
 	// End closes a conversation; ending a closed one changes nothing and Moved.Notice is nil.

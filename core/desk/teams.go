@@ -171,7 +171,8 @@ func (t change) route(l chat.Line, r chat.Routing) error {
 	}
 	words := func(r chat.Routing) map[string]string {
 		said := map[string]string{"order": string(r.Order), "named_agent": agent(r.Agent), "vip": r.VIP, "team": team(r.Team), "skill": r.Skill,
-			"overflow": strconv.Itoa(r.Overflow), "overflow_team": team(r.OverflowTeam), "last_agent": strconv.FormatBool(r.LastAgent)}
+			"overflow": strconv.Itoa(r.Overflow), "overflow_team": team(r.OverflowTeam), "last_agent": strconv.FormatBool(r.LastAgent),
+			"lost": strconv.Itoa(r.Lost), "remind": strconv.Itoa(r.Remind), "close": strconv.Itoa(r.Close)}
 		return said
 	}
 	was, is, changed := words(l.Routing), words(r), map[string]string{}

@@ -189,6 +189,10 @@ func (r Reader) notice(m chat.Message) string {
 			return r.Text.F("console.notice.human_by_bot", "Agent", n.Agent)
 		}
 		return r.Text.S("console.notice.human")
+	case "reminded":
+		return r.Text.S("console.notice.reminded")
+	case "ending":
+		return r.Text.F("console.notice.ending", "Minutes", n.Minutes)
 	case "passed":
 		return r.Text.F("console.notice.passed", "From", n.From)
 	case "closed":

@@ -38,6 +38,8 @@ var said = []struct {
 	{"notice.transferred", "console.notice.transferred", []string{"Agent", "{agent}", "From", "{from}"}},
 	{"notice.human", "console.notice.human", nil},
 	{"notice.human_by_bot", "console.notice.human_by_bot", []string{"Agent", "{agent}"}},
+	{"notice.reminded", "console.notice.reminded", nil},
+	{"notice.ending", "console.notice.ending", []string{"Minutes", "{minutes}"}},
 	{"notice.passed", "console.notice.passed", []string{"From", "{from}"}},
 	{"notice.closed", "console.notice.closed", []string{"Agent", "{agent}"}},
 	{"notice.closed_by_visitor", "console.notice.closed_by_visitor", nil},

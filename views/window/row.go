@@ -106,7 +106,7 @@ func entry(m chat.Message, c chat.Conversation, l chat.Line, t i18n.Text) Row {
 }
 
 // notices are the sentences there are; a notice of a newer version keeps the text it came with.
-var notices = []string{"joined", "queued", "transferred", "passed", "human", "closed", "closed_by_visitor", "reopened", "continued", "left", "rated", "recalled", "recalled_by_visitor"}
+var notices = []string{"joined", "queued", "transferred", "passed", "human", "reminded", "ending", "closed", "closed_by_visitor", "closed_by_system", "reopened", "continued", "left", "rated", "recalled", "recalled_by_visitor"}
 
 func notice(m chat.Message, t i18n.Text) string {
 	var n chat.Notice
@@ -117,9 +117,12 @@ func notice(m chat.Message, t i18n.Text) string {
 	if (name == "closed" || name == "recalled") && n.By == chat.KindVisitor {
 		name += "_by_visitor"
 	}
+	if name == "closed" && n.By == chat.KindSystem {
+		name += "_by_system"
+	}
 	for _, known := range notices {
 		if name == known {
-			return t.F("window.notice."+name, "Agent", n.Agent, "From", n.From, "Score", n.Score)
+			return t.F("window.notice."+name, "Agent", n.Agent, "From", n.From, "Score", n.Score, "Minutes", n.Minutes)
 		}
 	}
 	return m.Text

@@ -24,7 +24,7 @@ func Words(t i18n.Text) []Word {
 		{"error.too_long", t.S("error.too_long")}, {"error.contact", t.S("error.contact")},
 	}
 	for _, name := range notices {
-		words = append(words, Word{"notice." + name, t.F("window.notice."+name, "Agent", "{agent}", "From", "{from}", "Score", "{score}")})
+		words = append(words, Word{"notice." + name, t.F("window.notice."+name, "Agent", "{agent}", "From", "{from}", "Score", "{score}", "Minutes", "{minutes}")})
 	}
 	for _, code := range []string{"invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "unsupported_media", "rate_limited", "queue_full", "line_unavailable"} {
 		words = append(words, Word{"error." + code, t.S("error." + code)})

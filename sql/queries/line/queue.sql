@@ -58,3 +58,30 @@ UPDATE conversations SET turn = -2, team_id = CAST(NULLIF($2, '') AS uuid), team
 
 -- name: Queue_Disband
 UPDATE conversations SET team_id = NULL, team_name = '' WHERE status = 'waiting' AND team_id = $1;
+
+-- name: Queue_Lost
+-- What is in the hands of agents nobody has heard of for so many seconds, and who were there when they had it already.
+SELECT c.id, c.last_seq FROM conversations c JOIN seats s ON s.agent_id = c.agent_id
+WHERE c.status = 'open' AND s.online_until < clock_timestamp() - make_interval(secs => CAST($1 AS double precision))
+    AND s.online_until >= c.assigned_at AND c.reason <> 'bot'
+ORDER BY c.assigned_at, c.id LIMIT 100;
+
+-- name: Queue_Return
+UPDATE conversations SET turn = -2, declined = array_append(declined, CAST($2 AS uuid)) WHERE id = $1;
+
+-- name: Queue_Idle
+-- Where nobody has spoken for so many seconds since the visitor was answered, and she has not been asked whether she is still there.
+SELECT c.id, c.last_seq FROM conversations c
+WHERE c.status = 'open' AND c.preview_by IN ('agent', 'bot') AND c.left_at IS NULL AND c.reminded_seq < c.last_seq
+    AND c.last_at < clock_timestamp() - make_interval(secs => CAST($1 AS double precision))
+ORDER BY c.last_at, c.id LIMIT 100;
+
+-- name: Queue_Left
+-- Where nothing has been said for so many seconds since she was asked.
+SELECT c.id, c.last_seq FROM conversations c
+WHERE c.status = 'open' AND c.reminded_seq = c.last_seq AND c.last_seq > 0
+    AND c.last_at < clock_timestamp() - make_interval(secs => CAST($1 AS double precision))
+ORDER BY c.last_at, c.id LIMIT 100;
+
+-- name: Queue_Remind
+UPDATE conversations SET reminded_seq = $2 WHERE id = $1;
