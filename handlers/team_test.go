@@ -235,3 +235,18 @@ func TestPages_handover(t *testing.T) {
 	}
 	r.want(gu("POST", "/console/handover", "id", v.conversation, "to", string(ann.ID)), 303, "")
 }
+
+func TestPages_presence(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *Options) { o.Unlimited = true })
+	ann, agent := r.member("ann", "agent")
+	for value, want := range map[string][2]string{"busy": {"busy", ""}, "away lunch": {"away", "lunch"}, "away at the dentist": {"away", "at the dentist"}} {
+		r.want(agent("POST", "/console/presence", "presence", value), 303, "")
+		if a, err := r.store.Agent(t.Context(), ann.ID); err != nil || string(a.Presence) != want[0] || a.Reason != want[1] {
+			t.Errorf("got %+v, %v", a, err)
+		}
+	}
+	if a := r.want(agent("GET", "/console"), 200, ""); !bytes.Contains(a.body, []byte(`value="away lunch"`)) {
+		t.Error("no reason is offered")
+	}
+}

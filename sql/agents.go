@@ -22,6 +22,7 @@ type agentRow struct {
 	Role         string          `db:"role"`
 	Locale       string          `db:"locale"`
 	Presence     chat.Presence   `db:"presence"`
+	Reason       string          `db:"away_reason"`
 	Capacity     int             `db:"capacity"`
 	PasswordHash string          `db:"password_hash"`
 	Disabled     bool            `db:"disabled"`
@@ -48,7 +49,7 @@ func (r agentRow) agent() chat.Agent {
 	return chat.Agent{
 		Notify: notify,
 		Skills: r.Skills, Teams: ids(r.Teams), Room: room,
-		ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, Locale: r.Locale, Presence: r.Presence, Capacity: r.Capacity,
+		ID: r.ID, Email: r.Email, Name: r.Name, Role: r.Role, Locale: r.Locale, Presence: r.Presence, Reason: r.Reason, Capacity: r.Capacity,
 		PasswordHash: r.PasswordHash, Disabled: r.Disabled, Created: chat.Time{Time: r.Created}, Lines: r.Lines,
 		Permissions: permissions(r.Permissions), Seen: chat.Time{Time: r.Seen.Time}, Since: r.Since, SecondFactor: r.SecondFactor,
 	}
@@ -168,9 +169,9 @@ func (s *Store) SetNotify(ctx context.Context, id chat.ID, n chat.Notify) error 
 	return nil
 }
 
-// SetPresence keeps what an agent chose, or is chat.NotFound.
-func (s *Store) SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error {
-	n, err := s.main.exec(ctx, "Agent_SetPresence", id, string(p))
+// SetPresence keeps what an agent chose, and why, or is chat.NotFound.
+func (s *Store) SetPresence(ctx context.Context, id chat.ID, p chat.Presence, reason string) error {
+	n, err := s.main.exec(ctx, "Agent_SetPresence", id, string(p), reason)
 	if err == nil && n == 0 {
 		err = chat.NotFound()
 	}

@@ -100,12 +100,12 @@ func TestStore_SetPresence(t *testing.T) {
 	s := newStore(t)
 	a := lin()
 	wantCode(t, s.PutAgent(t.Context(), a), "")
-	wantCode(t, s.SetPresence(t.Context(), a.ID, chat.Away), "")
+	wantCode(t, s.SetPresence(t.Context(), a.ID, chat.Away, ""), "")
 	if got, err := s.Agent(t.Context(), a.ID); err != nil || got.Presence != chat.Away {
 		t.Fatalf("got %v, %v", got.Presence, err)
 	}
-	wantCode(t, s.SetPresence(t.Context(), a.ID, "asleep"), chat.CodeInvalid)
-	wantCode(t, s.SetPresence(t.Context(), chat.NewID(time.Now()), chat.Away), chat.CodeNotFound)
+	wantCode(t, s.SetPresence(t.Context(), a.ID, "asleep", ""), chat.CodeInvalid)
+	wantCode(t, s.SetPresence(t.Context(), chat.NewID(time.Now()), chat.Away, ""), chat.CodeNotFound)
 }
 
 func TestStore_PutKey(t *testing.T) {

@@ -119,8 +119,9 @@ export class Actions {
     }
   }
 
-  async _present(presence) {
-    await this._api.post("/api/v1/presence", { presence });
+  async _present(chosen) {
+    const [presence, ...why] = chosen.split(" ");
+    await this._api.post("/api/v1/presence", { presence, reason: why.join(" ") });
     await swap(location.href, ["details.me:not(.me--tab)", "details.me--tab"]);
   }
 

@@ -6,9 +6,30 @@ type Presence string
 // What an agent chose, or what the desk saw.
 const (
 	Online  Presence = "online"
+	Busy    Presence = "busy" // at work, and takes nothing new
 	Away    Presence = "away"
 	Offline Presence = "offline"
 )
+
+// AwayReasons are the reasons that pages offer and say in the reader's language; any other is said as it was written.
+func AwayReasons() []string { return []string{"break", "lunch", "meeting", "training"} }
+
+// CheckPresence reports what is wrong with what an agent chose.
+func CheckPresence(p Presence, reason string) error {
+	switch p {
+	case Busy, Away:
+	case Online, Offline:
+		if reason != "" {
+			return Invalid("presence_reason", "A reason is a text of at most 40 characters, for busy or away.")
+		}
+	default:
+		return Invalid("presence", "Presence is online, busy, away or offline.")
+	}
+	if reason != "" && CheckText(reason, 40) != nil {
+		return Invalid("presence_reason", "A reason is a text of at most 40 characters, for busy or away.")
+	}
+	return nil
+}
 
 // Agent is a person who answers.
 type Agent struct {
@@ -20,6 +41,8 @@ type Agent struct {
 	Locale string `json:"locale,omitempty"`
 	// Presence is what she chose; the desk also wants to see her console open.
 	Presence Presence `json:"presence"`
+	// Reason is why she is busy or away, in her words or as one of AwayReasons; "" for none.
+	Reason string `json:"presence_reason,omitempty"`
 	// Lines are the lines she works for.
 	Lines []string `json:"lines"`
 	// Capacity is how many conversations a line gives her at once, Room the same by line where it is another number.
@@ -86,8 +109,10 @@ type Seat struct {
 	Skills []string `json:"-"`
 	// Open is how many conversations of the line she has now.
 	Open int `json:"open"`
-	// Online is whether she takes conversations now.
-	Online bool `json:"online"`
+	// Online is whether she takes conversations now, Presence and Reason what she chose.
+	Online   bool     `json:"online"`
+	Presence Presence `json:"-"`
+	Reason   string   `json:"-"`
 }
 
 // APIKey lets a program act as an agent.

@@ -61,11 +61,12 @@ func (d *Desk) Colleagues(ctx context.Context, line string) ([]chat.Seat, error)
 			continue // she does not work here any more
 		}
 		s.Capacity, s.Teams, s.Skills = free[i].CapacityAt(line), free[i].Teams, free[i].Skills
+		s.Presence, s.Reason = free[i].Presence, free[i].Reason
 		found = append(found, s)
 		free = slices.Delete(free, i, i+1)
 	}
 	for _, a := range free {
-		found = append(found, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.CapacityAt(line), Teams: a.Teams, Skills: a.Skills})
+		found = append(found, chat.Seat{Agent: chat.AgentRef{ID: a.ID, Name: a.Name}, Capacity: a.CapacityAt(line), Teams: a.Teams, Skills: a.Skills, Presence: a.Presence, Reason: a.Reason})
 	}
 	return found, nil
 }

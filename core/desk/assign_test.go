@@ -87,13 +87,13 @@ func TestDesk_Run_assigns(t *testing.T) {
 		n.has(t, line[3], lin.ID)
 		wantCode(t, n.End(ctx, line[1].conversation), "")
 		n.has(t, line[4], lin.ID)
-		wantCode(t, n.SetPresence(ctx, chat.Away), "")
+		wantCode(t, n.SetPresence(ctx, chat.Away, ""), "")
 		wantCode(t, n.End(ctx, line[2].conversation), "")
 		hears(line[5], 1)
 		if c := n.now(t, line[5].conversation); c.Status != chat.StatusWaiting {
 			t.Fatalf("an agent who is away got %+v", c)
 		}
-		wantCode(t, n.SetPresence(ctx, chat.Online), "") // she comes back
+		wantCode(t, n.SetPresence(ctx, chat.Online, ""), "") // she comes back
 		n.has(t, line[5], lin.ID)
 	})
 	t.Run("who waits hears that somebody before her left", func(t *testing.T) {

@@ -193,8 +193,8 @@ type Agents interface {
 	Rehash(ctx context.Context, id chat.ID, was, is string) error
 	// SetNotify keeps how an agent wants to be told of what visitors write.
 	SetNotify(ctx context.Context, id chat.ID, n chat.Notify) error
-	// SetPresence keeps what an agent chose.
-	SetPresence(ctx context.Context, id chat.ID, p chat.Presence) error
+	// SetPresence keeps what an agent chose, and why.
+	SetPresence(ctx context.Context, id chat.ID, p chat.Presence, reason string) error
 	// PutKey keeps a new API key by the SHA-256 of its secret, in hex.
 	PutKey(ctx context.Context, k chat.APIKey, hash string) error
 	// Keys returns every API key, the newest last.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,7 +78,7 @@ func (d *Desk) Attend(ctx context.Context, seated bool) (leave func(), until con
 	d.presence.mu.Unlock()
 	if seated {
 		d.sit(ctx, agent, lapse)
-		d.announcePresence(agent.Actor(), agent.Presence)
+		d.announcePresence(agent.Actor(), agent.Presence, agent.Reason)
 	}
 	return sync.OnceFunc(func() { d.depart(agent.ID, a, key, seated) }), a.until, nil
 }
@@ -102,7 +103,7 @@ func (d *Desk) depart(id chat.ID, a *attendee, key string, seated bool) {
 		ctx, cancel := context.WithTimeout(context.Background(), accept)
 		defer cancel()
 		d.sit(ctx, agent, grace)
-		d.announcePresence(agent.Actor(), chat.Offline)
+		d.announcePresence(agent.Actor(), chat.Offline, "")
 	}
 }
 
@@ -230,13 +231,15 @@ func same[T cmp.Ordered](a, b []T) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// SetPresence keeps what the agent chose, and takes or gives up her seats at once.
-func (d *Desk) SetPresence(ctx context.Context, p chat.Presence) error {
-	if p != chat.Online && p != chat.Away && p != chat.Offline {
-		return chat.Invalid("presence", "Presence is online, away or offline.")
+// SetPresence keeps what the agent chose, and why, and takes or gives up her seats at once. Nothing else changes it: what she chose
+// holds until she chooses anew, whatever her console does.
+func (d *Desk) SetPresence(ctx context.Context, p chat.Presence, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if err := chat.CheckPresence(p, reason); err != nil {
+		return err
 	}
 	actor := chat.ActorFrom(ctx)
-	if err := d.store.SetPresence(ctx, actor.ID, p); err != nil {
+	if err := d.store.SetPresence(ctx, actor.ID, p, reason); err != nil {
 		return err
 	}
 	d.presence.mu.Lock()
@@ -244,21 +247,27 @@ func (d *Desk) SetPresence(ctx context.Context, p chat.Presence) error {
 	var agent chat.Agent
 	seated := a != nil && a.consoles > 0
 	if a != nil {
-		a.agent.Presence = p
+		a.agent.Presence, a.agent.Reason = p, reason
 		agent = a.agent
 	}
 	d.presence.mu.Unlock()
 	if seated {
 		d.sit(ctx, agent, lapse)
 	}
-	d.announcePresence(actor, p)
+	d.announcePresence(actor, p, reason)
 	return nil
 }
 
 // announcePresence tells an agent's colleagues whether she takes conversations.
-func (d *Desk) announcePresence(who chat.Actor, p chat.Presence) {
+func (d *Desk) announcePresence(who chat.Actor, p chat.Presence, reason string) {
 	for _, line := range who.Lines {
 		d.announce(chat.Event{Kind: chat.EventPresence, Line: line, Agent: who.ID, To: chat.ToAgents,
-			Data: encode(map[string]any{"agent_id": who.ID, "presence": p})})
+			Data: encode(presenceData{Agent: who.ID, Presence: p, Reason: reason})})
 	}
+}
+
+type presenceData struct {
+	Agent    chat.ID       `json:"agent_id"`
+	Presence chat.Presence `json:"presence"`
+	Reason   string        `json:"reason,omitempty"`
 }

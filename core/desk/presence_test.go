@@ -3,6 +3,8 @@ package desk_test
 import (
 	"context"
 	stdsql "database/sql"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,7 +200,7 @@ func TestDesk_SetPresence(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
 		n.attend(t, "lin")
 		for _, p := range []chat.Presence{chat.Away, chat.Online, chat.Offline, chat.Online} {
-			wantCode(t, n.SetPresence(ctx, p), "")
+			wantCode(t, n.SetPresence(ctx, p, ""), "")
 			if s := n.seat(t, "shop", "lin"); s.Online != (p == chat.Online) {
 				t.Fatalf("%s: got %+v", p, s)
 			}
@@ -211,16 +213,45 @@ func TestDesk_SetPresence(t *testing.T) {
 			}
 		}
 	})
+	t.Run("busy, and away with a reason, until she chooses anew", func(t *testing.T) {
+		leave := n.attend(t, "lin")
+		for p, reason := range map[chat.Presence]string{chat.Busy: "counting the stock", chat.Away: "lunch"} {
+			wantCode(t, n.SetPresence(ctx, p, reason), "")
+			if s := n.seat(t, "shop", "lin"); s.Online {
+				t.Fatalf("%s: got %+v", p, s)
+			}
+			said, _ := last[map[string]string](t, n.push, chat.EventPresence, "", chat.ToAgents)
+			if said["presence"] != string(p) || said["reason"] != reason {
+				t.Fatalf("told %v", said)
+			}
+		}
+		wantCode(t, n.SetPresence(ctx, chat.Away, "lunch"), "")
+		leave()
+		n.attend(t, "lin") // another console changes nothing
+		if s := n.seat(t, "shop", "lin"); s.Online {
+			t.Fatalf("got %+v", s)
+		}
+		seats, err := n.Colleagues(ctx, "shop")
+		if err != nil || !slices.ContainsFunc(seats, func(s chat.Seat) bool { return s.Agent.ID == lin.ID && s.Presence == chat.Away && s.Reason == "lunch" }) {
+			t.Fatalf("got %+v, %v", seats, err)
+		}
+		wantCode(t, n.SetPresence(ctx, chat.Online, ""), "")
+		if _, a := n.agent(t, "lin"); a.Reason != "" {
+			t.Fatalf("got %+v", a)
+		}
+	})
 	t.Run("of an agent without a console", func(t *testing.T) {
 		max, _ := n.agent(t, "max")
-		wantCode(t, n.SetPresence(max, chat.Away), "")
-		wantCode(t, n.SetPresence(max, chat.Online), "")
+		wantCode(t, n.SetPresence(max, chat.Away, ""), "")
+		wantCode(t, n.SetPresence(max, chat.Online, ""), "")
 		if s := n.seat(t, "shop", "max"); s.Online {
 			t.Fatalf("got %+v", s)
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
-		wantCode(t, n.SetPresence(ctx, "asleep"), chat.CodeInvalid)
-		wantCode(t, n.SetPresence(n.visitor(t, "shop").ctx, chat.Away), chat.CodeNotFound)
+		wantCode(t, n.SetPresence(ctx, "asleep", ""), chat.CodeInvalid)
+		wantCode(t, n.SetPresence(ctx, chat.Online, "lunch"), chat.CodeInvalid)
+		wantCode(t, n.SetPresence(ctx, chat.Away, strings.Repeat("x", 41)), chat.CodeInvalid)
+		wantCode(t, n.SetPresence(n.visitor(t, "shop").ctx, chat.Away, ""), chat.CodeNotFound)
 	})
 }

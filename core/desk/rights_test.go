@@ -46,7 +46,7 @@ func TestDesk_refusesOthers(t *testing.T) {
 		"heads":      func(ctx context.Context) error { _, err := n.Heads(ctx); return err },
 		"colleagues": func(ctx context.Context) error { _, err := n.Colleagues(ctx, "shop"); return err },
 		"canned":     func(ctx context.Context) error { _, err := n.CannedReplies(ctx); return err },
-		"presence":   func(ctx context.Context) error { return n.SetPresence(ctx, chat.Away) },
+		"presence":   func(ctx context.Context) error { return n.SetPresence(ctx, chat.Away, "") },
 		"attend":     func(ctx context.Context) error { _, _, err := n.Attend(ctx, true); return err },
 	}
 	refused := func(t *testing.T, calls map[string]func(context.Context) error, ctx context.Context, codes ...chat.Code) {

@@ -132,3 +132,22 @@ func TestDesk_Pass(t *testing.T) {
 	wantCode(t, n.Pass(lin, v.conversation, "", "wine", ""), "")
 	eventually(t, soon, "who knows it", func() bool { c := n.now(t, v.conversation); return c.Agent.ID == max.ID && c.Skill == "wine" })
 }
+
+func TestDesk_Run_losesAgents(t *testing.T) {
+	t.Parallel()
+	n := alone(t).run(t)
+	boss, _ := n.owner(t, "gu")
+	_, lin := n.agent(t, "lin")
+	_, max := n.agent(t, "max")
+	n.attend(t, "lin")
+	v := n.waiting(t, "shop")
+	n.has(t, v, lin.ID)
+	wantCode(t, n.SetRouting(boss, "shop", chat.Routing{Lost: 30}), "")
+	leave := n.attend(t, "max")
+	defer leave()
+	// Her console was last heard of a minute ago, and she had the conversation then.
+	n.exec(t, `UPDATE line_shop.conversations SET assigned_at = assigned_at - interval '1 hour'`)
+	n.put(t, "lin", func(a *chat.Agent) { a.Lines = nil })
+	n.exec(t, `UPDATE line_shop.seats SET online_until = clock_timestamp() - interval '1 minute' WHERE agent_id = $1`, lin.ID)
+	n.has(t, v, max.ID)
+}

@@ -134,7 +134,8 @@ func written(c echo.Context) string { return strings.ReplaceAll(c.FormValue("tex
 
 // Presence takes what the agent chose and goes back to where she was.
 func (h *Handlers) Presence(c echo.Context) error {
-	if err := h.desk.SetPresence(c.Request().Context(), chat.Presence(c.FormValue("presence"))); err != nil {
+	presence, reason, _ := strings.Cut(c.FormValue("presence"), " ") // a button says both
+	if err := h.desk.SetPresence(c.Request().Context(), chat.Presence(presence), reason); err != nil {
 		return err
 	}
 	l := console.ParseList(c.QueryParams())

@@ -68,11 +68,12 @@ func (h *Handlers) Decisions(c echo.Context) error {
 func (h *Handlers) Presence(c echo.Context) error {
 	var in struct {
 		Presence chat.Presence `json:"presence"`
+		Reason   string        `json:"reason"`
 	}
 	if err := bind(c, &in); err != nil {
 		return err
 	}
-	if err := h.desk.SetPresence(c.Request().Context(), in.Presence); err != nil {
+	if err := h.desk.SetPresence(c.Request().Context(), in.Presence, in.Reason); err != nil {
 		return err
 	}
 	return none(c)

@@ -114,7 +114,7 @@ func TestHandlers_OpenAPI(t *testing.T) {
 				string(chat.HopCommitted), string(chat.HopPushed), string(chat.HopDelivered), string(chat.HopRead)}},
 			"Reason": {schemas["Reason"].Value.Enum, {string(chat.LeastBusy), string(chat.RoundRobin), chat.ReasonLast, chat.ReasonNamed, chat.ReasonOverflow,
 				chat.ReasonTaken, chat.ReasonAssigned, chat.ReasonTransferred, chat.ReasonBot}},
-			"PresenceName": {schemas["PresenceName"].Value.Enum, {string(chat.Online), string(chat.Away), string(chat.Offline)}},
+			"PresenceName": {schemas["PresenceName"].Value.Enum, {string(chat.Online), string(chat.Busy), string(chat.Away), string(chat.Offline)}},
 		} {
 			if d := cmp.Diff(pair[1], pair[0]); d != "" {
 				t.Errorf("%s, -there are +described:\n%s", what, d)

@@ -54,8 +54,8 @@ type Me struct {
 	Name     string
 	Face     Face
 	Presence chat.Presence
-	// State says her presence in words; Open conversations of at most Capacity are in her hands.
-	State          string
+	// Reason is why she is busy or away. State says her presence in words; Open conversations of at most Capacity are in her hands.
+	Reason, State  string
 	Open, Capacity int
 	// Action is where her choice of presence is posted: it comes back to the list and the conversation she is at.
 	Action string
@@ -127,12 +127,12 @@ func (r Reader) Beside(name string, n chat.Counts) Rail {
 
 func (r Reader) me(l List, n chat.Counts, open chat.ID) Me {
 	presence := r.Agent.Presence
-	if presence != chat.Online {
+	if presence == chat.Offline {
 		presence = chat.Away
 	}
 	return Me{
 		Text: r.Text, Name: r.Agent.Name, Face: face(r.Agent.ID, r.Agent.Name), Presence: presence,
-		State: r.Text.S("console.presence." + string(presence)), Open: n.Mine, Capacity: r.Agent.Capacity,
+		State: r.chosen(presence, r.Agent.Reason), Reason: r.Agent.Reason, Open: n.Mine, Capacity: r.Agent.Capacity,
 		Action: l.URL("/console/presence", "c", string(open)),
 	}
 }
@@ -187,7 +187,7 @@ func other(t i18n.Text) (locale, name string) {
 }
 
 // presences are what an agent can choose.
-var presences = []chat.Presence{chat.Online, chat.Away}
+var presences = []chat.Presence{chat.Online, chat.Busy, chat.Away}
 
 // title names a page of the console.
 func title(t i18n.Text, name string) string {

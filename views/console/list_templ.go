@@ -36,7 +36,7 @@ func (m Me) dot(p chat.Presence) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var2 = []any{"dot", templ.KV("dot--on", p == chat.Online), templ.KV("dot--away", p == chat.Away)}
+		var templ_7745c5c3_Var2 = []any{"dot", templ.KV("dot--on", p == chat.Online), templ.KV("dot--away", p == chat.Away), templ.KV("dot--busy", p == chat.Busy)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -98,6 +98,8 @@ type Seat struct {
 	Online bool
 	// Load says how much she has in hand: "3/6".
 	Load string
+	// Chosen is what she chose that keeps her from taking any, in words; "" where she is not there.
+	Chosen string
 	// Full says that she has as much as she takes; she can still be chosen.
 	Full bool
 }
@@ -213,8 +215,13 @@ func (r Reader) seats(c chat.Conversation, in []chat.Seat) []Seat {
 		if s.Agent.ID == r.Agent.ID || s.Agent.ID == c.Agent.ID {
 			continue
 		}
+		chosen := ""
+		if !s.Online && (s.Presence == chat.Busy || s.Presence == chat.Away) {
+			chosen = r.chosen(s.Presence, s.Reason)
+		}
 		out = append(out, Seat{
-			ID: s.Agent.ID, Name: s.Agent.Name, Face: face(s.Agent.ID, s.Agent.Name), Online: s.Online,
+			Chosen: chosen,
+			ID:     s.Agent.ID, Name: s.Agent.Name, Face: face(s.Agent.ID, s.Agent.Name), Online: s.Online,
 			Load: r.Text.F("console.load", "Open", s.Open, "Capacity", s.Capacity), Full: s.Open >= s.Capacity,
 		})
 	}
@@ -245,6 +252,8 @@ func (r Reply) body() string {
 
 func (s Seat) standing(t i18n.Text) string {
 	switch {
+	case s.Chosen != "":
+		return s.Chosen
 	case !s.Online:
 		return t.S("console.transfer.offline")
 	case s.Full:

@@ -102,10 +102,14 @@ func (p TeamPage) state(m chat.Member) (label string, dot string) {
 	switch {
 	case m.Disabled:
 		return p.Text.S("console.team.disabled"), "dot--off"
+	case m.Seated && m.Open >= m.Capacity:
+		return p.Text.S("console.presence.full"), "dot--busy"
 	case m.Seated:
 		return p.Text.S("console.presence.online"), "dot--on"
+	case p.here(m) && m.Presence == chat.Busy:
+		return p.chosen(chat.Busy, m.Reason), "dot--busy"
 	case p.here(m):
-		return p.Text.S("console.presence.away"), "dot--away"
+		return p.chosen(chat.Away, m.Reason), "dot--away"
 	}
 	return p.Text.S("console.team.offline"), "dot--off"
 }

@@ -1,5 +1,5 @@
 -- name: Agent_ByID
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.away_reason, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
@@ -9,7 +9,7 @@ FROM agents a JOIN roles r ON r.name = a.role
 WHERE a.id = $1;
 
 -- name: Agent_ByEmail
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.away_reason, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
@@ -19,7 +19,7 @@ FROM agents a JOIN roles r ON r.name = a.role
 WHERE lower(a.email) = lower($1);
 
 -- name: Agent_ByKey
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.away_reason, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
@@ -30,7 +30,7 @@ FROM api_keys k JOIN agents a ON a.id = k.agent_id JOIN roles r ON r.name = a.ro
 WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND NOT a.disabled;
 
 -- name: Agent_List
-SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
+SELECT a.id, a.email, a.name, a.role, a.locale, a.presence, a.away_reason, a.capacity, a.password_hash, a.disabled, a.created_at, a.seen_at, a.sessions_since, r.permissions, a.skills,
     ARRAY(SELECT CAST(m.team_id AS text) FROM team_agents m WHERE m.agent_id = a.id ORDER BY 1) AS teams,
     (SELECT json_object_agg(l.line, l.capacity) FROM agent_lines l WHERE l.agent_id = a.id AND l.capacity IS NOT NULL) AS room,
     EXISTS (SELECT 1 FROM second_factors f WHERE f.agent_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
@@ -62,7 +62,7 @@ ON CONFLICT (agent_id, line) DO UPDATE SET capacity = excluded.capacity;
 UPDATE agents SET notify = CAST($2 AS jsonb) WHERE id = $1;
 
 -- name: Agent_SetPresence
-UPDATE agents SET presence = $2 WHERE id = $1;
+UPDATE agents SET presence = $2, away_reason = $3 WHERE id = $1;
 
 -- name: Key_Put
 INSERT INTO api_keys (id, agent_id, name, hash, scopes, created_at, expires_at)
