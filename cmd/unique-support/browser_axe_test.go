@@ -144,18 +144,6 @@ var states = []struct {
 		l.visitor.sees("the chat", `page.readyState === "complete" && all("[data-minimize]").length === 1`)
 		l.visitor.page = "document"
 	}},
-	{"reports", func(l *looked) {
-		l.visitor.goes(l.desk.url + "/console/login?locale=" + l.locale)
-		l.visitor.does(`const f = page.querySelector("[name=password]")?.form; if (f) { f.elements.email.value = "admin@example.com"; f.elements.password.value = "browser-test-password"; f.requestSubmit(); }`)
-		l.visitor.sees("the console", `all(".rail").length === 1`)
-		l.visitor.goes(l.desk.url + "/console/reports?range=30&locale=" + l.locale)
-		l.visitor.sees("pictures", `page.readyState === "complete" && all("svg[role=img]").length >= 6`)
-		l.visitor.does(`for (const d of all(".numbers, .reports__export")) d.open = true`)
-	}},
-	{"the board", func(l *looked) {
-		l.visitor.goes(l.desk.url + "/console/board?locale=" + l.locale)
-		l.visitor.sees("the lines", `page.readyState === "complete" && all("[data-board] tbody tr").length > 0`)
-	}},
 }
 
 // No state of the visitor's pages keeps anybody out, as far as axe-core can tell: in both languages, light and dark.
