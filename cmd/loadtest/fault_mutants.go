@@ -72,12 +72,12 @@ func mutants(digits string) []mutant {
 	chosen := func(id string) string { return fmt.Sprintf("%s != \"\" && %s[%d:] == %q", id, id, cut, digits) }
 	const add = "\t\tdone[i].Message = b.add(r, d)\n"
 	return []mutant{
-		{name: "a message is accepted and not written", found: "C1", short: true, edits: []edit{{"sql/messages.go", add, "\t\tif " + chosen("d.ClientID") + ` {
+		{name: "a message is accepted and not written", found: "C1", short: true, edits: []edit{{"sql/append.go", add, "\t\tif " + chosen("d.ClientID") + ` {
 			done[i].Message = chat.Message{ID: chat.NewID(b.now), Conversation: r.ID, Seq: r.LastSeq + 1, ClientID: d.ClientID, Author: d.Author, Kind: d.Kind, Text: d.Text, Created: at(b.now)}
 			continue
 		}
 ` + add}}},
-		{name: "a message is written twice", found: "C5", edits: []edit{{"sql/messages.go", add, add + "\t\tif " + chosen("d.ClientID") + ` {
+		{name: "a message is written twice", found: "C5", edits: []edit{{"sql/append.go", add, add + "\t\tif " + chosen("d.ClientID") + ` {
 			d.ClientID = chat.NewID(b.now)
 			b.add(r, d)
 		}
