@@ -14,7 +14,7 @@ import (
 func lin() chat.Agent {
 	return chat.Agent{
 		ID: chat.NewID(time.Now()), Email: "Lin@example.com", Name: "Lin", Role: "agent", Locale: "zh-CN", Presence: chat.Online, Capacity: 4,
-		Lines: []string{"mall", "shop"}, PasswordHash: "$argon2id$x", Created: chat.Time{Time: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)},
+		Lines: []string{"mall", "shop"}, PasswordHash: "$argon2id$x", Notify: chat.DefaultNotify(), Created: chat.Time{Time: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)},
 		Permissions: []chat.Permission{chat.ConversationRead, chat.ConversationReply, chat.ConversationAssign},
 	}
 }

@@ -37,8 +37,8 @@ FROM invitations WHERE lower(email) = lower($1) AND agent_id IS NULL AND expires
 -- name: Invitation_Put
 -- A new link for the same address takes the place of the old one.
 INSERT INTO invitations (id, hash, email, role, lines, capacity, agent_id, by_id, by_name, created_at, expires_at)
-VALUES (:id, :hash, :email, :role, :lines, :capacity, CAST(nullif(:agent_id, '') AS uuid), CAST(nullif(:by_id, '') AS uuid), :by_name, clock_timestamp(),
-    clock_timestamp() + CAST(:lasts AS double precision) * interval '1 second')
+VALUES (:id, :hash, :email, :role, :lines, :capacity, CAST(nullif(:agent_id, '') AS uuid), CAST(nullif(:by_id, '') AS uuid), :by_name, now(),
+    now() + CAST(:lasts AS double precision) * interval '1 second')
 ON CONFLICT (lower(email)) DO UPDATE SET id = excluded.id, hash = excluded.hash, role = excluded.role, lines = excluded.lines, capacity = excluded.capacity,
     agent_id = excluded.agent_id, by_id = excluded.by_id, by_name = excluded.by_name, created_at = excluded.created_at, expires_at = excluded.expires_at;
 
