@@ -6,13 +6,9 @@ ALTER TABLE conversations
     ADD COLUMN team_name text NOT NULL DEFAULT '',
     ADD COLUMN skill text NOT NULL DEFAULT '',              -- only agents who have it
     ADD COLUMN had_by uuid,                                 -- who had it last, or her visitor's conversation before it
-    ADD COLUMN offered_to uuid,                             -- who is asked whether she takes it, until when
-    ADD COLUMN offered_name text NOT NULL DEFAULT '',
-    ADD COLUMN offered_until timestamptz,
-    ADD COLUMN declined uuid[] NOT NULL DEFAULT '{}',       -- who was asked, and did not
+    ADD COLUMN declined uuid[] NOT NULL DEFAULT '{}',       -- who has lost it
     ADD COLUMN reminded_seq bigint NOT NULL DEFAULT 0;      -- the notice that reminded its visitor
 CREATE INDEX conversations_turn ON conversations (turn, waiting_since, id) WHERE status = 'waiting';
-CREATE INDEX conversations_offered ON conversations (offered_to) WHERE offered_to IS NOT NULL;
 
 ALTER TABLE seats
     ADD COLUMN teams uuid[] NOT NULL DEFAULT '{}',
