@@ -113,6 +113,9 @@ func (f footprint) within(before footprint) bool {
 
 func (t *trial) footprint(ctx context.Context) (sum footprint, err error) {
 	for _, n := range t.rig.nodes {
+		if err := n.collect(ctx); err != nil {
+			return sum, err
+		}
 		m, err := n.metrics(ctx)
 		if err != nil {
 			return sum, err

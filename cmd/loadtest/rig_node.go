@@ -202,6 +202,19 @@ func (n *node) metrics(ctx context.Context) (map[string]float64, error) {
 	return readMetrics(a.Body)
 }
 
+// collect has the node collect its garbage, which it would do when it needs room and not before.
+func (n *node) collect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	a, err := fetch(ctx, "http://"+n.ops+"/debug/pprof/heap?gc=1")
+	if err != nil {
+		return err
+	}
+	defer a.Body.Close()
+	_, err = io.Copy(io.Discard, a.Body)
+	return err
+}
+
 // readMetrics reads metrics by their whole name, and those with labels also added up under the bare one.
 func readMetrics(r io.Reader) (map[string]float64, error) {
 	m := map[string]float64{}
